@@ -1,0 +1,1 @@
+"""From a clip on Discord's CDN to the bytes a model receives."""

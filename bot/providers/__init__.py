@@ -1,0 +1,1 @@
+"""The chat-completions APIs, and what each does its own way."""

@@ -1,0 +1,1 @@
+"""The parts of the bot that speak to Discord."""

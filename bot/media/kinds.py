@@ -1,0 +1,73 @@
+"""What a model receives, and what the bytes of a file can turn out to be."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is by its first bytes.
+
+    `name` goes into a sentence ("It is …"). `mime` is the type that a provider is told, None
+    where no provider documents the container.
+    """
+
+    name: str
+    is_video: bool = False
+    mime: str | None = None
+
+
+# OpenRouter and Lunos document exactly these four, `video/mov` being the word for QuickTime.
+MP4 = Kind("an MP4 video", is_video=True, mime="video/mp4")
+MOV = Kind("a QuickTime video", is_video=True, mime="video/mov")
+WEBM = Kind("a WebM video", is_video=True, mime="video/webm")
+MPEG = Kind("an MPEG video", is_video=True, mime="video/mpeg")
+
+MATROSKA = Kind("a Matroska video", is_video=True)
+AVI = Kind("an AVI video", is_video=True)
+FLV = Kind("a Flash video", is_video=True)
+MPEG_TS = Kind("an MPEG transport stream", is_video=True)
+WMV = Kind("a Windows Media video", is_video=True)
+
+GIF = Kind("a GIF")
+PICTURE = Kind("a picture")
+SOUND = Kind("a sound file")
+PLAYLIST = Kind("a playlist")
+WEB_PAGE = Kind("a web page")
+PDF = Kind("a PDF")
+ARCHIVE = Kind("an archive")
+TEXT = Kind("a text file")
+EMPTY = Kind("an empty file")
+UNKNOWN = Kind("a file of a kind I don't know")
+
+
+class Source(Protocol):
+    """A clip that can be read from its first byte, as often as needed."""
+
+    def open(self) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open it; leaving the block closes it. Raise ClipError at the block or a chunk."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedVideo:
+    """A video that the provider fetches by itself."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class InlineVideo:
+    """A video sent inside the request; `size` in bytes, before encoding."""
+
+    name: str
+    mime: str
+    size: int
+    source: Source
+
+
+Media = LinkedVideo | InlineVideo
+Segment = bytes | InlineVideo

@@ -1,0 +1,107 @@
+"""Ask a provider: post the request, read the answer as it comes."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
+from http import HTTPStatus
+from typing import Protocol
+
+import aiohttp
+
+from bot.errors import ProviderStalled, ProviderUnreachable
+from bot.media.kinds import Segment
+from bot.providers.dialect import Endpoint
+from bot.providers.failures import error_of, failure
+from bot.providers.stream import Event, EventDecoder
+from bot.providers.wire import Request, encode
+
+_MAX_BODY = 4 << 20
+
+
+class Post(Protocol):
+    """How a body that holds clips is posted; TimeoutError means that nobody took it."""
+
+    def __call__(  # noqa: D102 (the class says it)
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: Sequence[Segment],
+        on_sent: Callable[[int, int], None],
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]: ...
+
+
+class Provider:
+    """The chat-completions wire, whoever speaks it."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    @asynccontextmanager
+    async def answer(
+        self, endpoint: Endpoint, request: Request, on_sent: Callable[[int, int], None]
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        """Ask, and hold the answer's events; leaving the block ends the connection.
+
+        `on_sent` is called with the bytes sent so far and the length of the whole request.
+
+        Raises:
+            ProviderError: at the block or at an event.
+            ClipError: a clip of the request could not be read.
+        """
+        title = endpoint.dialect.title
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "text/event-stream",
+            **endpoint.dialect.headers,
+        }
+        if endpoint.api_key:
+            headers["Authorization"] = f"Bearer {endpoint.api_key}"
+        url = f"{endpoint.dialect.base_url}/chat/completions"
+        posting = self._post(url, headers, encode(request, endpoint.dialect), on_sent)
+        async with AsyncExitStack() as stack:
+            with _translated(title):
+                response = await stack.enter_async_context(posting)
+            if response.status != HTTPStatus.OK:
+                with _translated(title):
+                    body = await response.content.read(_MAX_BODY)
+                raise failure(title, response.status, error_of(body), headers=response.headers)
+            yield _events(response, title)
+
+
+async def _events(response: aiohttp.ClientResponse, title: str) -> AsyncIterator[Event]:
+    decoder = EventDecoder(title)
+    if response.content_type == "application/json":  # no stream, though one was asked for
+        with _translated(title):
+            body = await _whole(response)
+        for piece in decoder.feed_whole(body):
+            yield piece
+    else:
+        with _translated(title):
+            async for data in response.content.iter_any():
+                for piece in decoder.feed(data):
+                    yield piece
+    for event in decoder.finish():
+        yield event
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for data in response.content.iter_any():
+        body += data
+        if len(body) > _MAX_BODY:
+            break
+    return bytes(body)
+
+
+@contextmanager
+def _translated(title: str) -> Generator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise ProviderStalled(title, str(error)) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise ProviderUnreachable(title, f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,170 @@
+"""Read the stream of an answer. Bytes in, events out: nothing here does I/O."""
+
+import codecs
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import AnswerCut, AnswerEmpty, AnswerWithheld
+from bot.providers.failures import error_in, failure
+from bot.providers.untrusted import as_list, as_object
+
+# Finish reasons that mean a filter, in the words of OpenRouter, of Google, and of Z.ai.
+_WITHHELD = {
+    "content_filter",
+    "safety",
+    "recitation",
+    "blocklist",
+    "prohibited_content",
+    "spii",
+    "image_safety",
+    "sensitive",
+    "refusal",
+}
+_MAX_LINE = 8 << 20
+_MAX_GARBLED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider counts them; `cost` in US dollars, None where it is not said."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None = None
+
+    @property
+    def tokens(self) -> int:
+        """All of them."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A fragment of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of an answer. `model` is the one that gave it, `reason` why it ended."""
+
+    model: str | None
+    reason: str | None
+    usage: Usage | None
+
+
+Event = Piece | Finished
+
+
+class EventDecoder:
+    """Decode server-sent events of a chat completion, cut anywhere.
+
+    `feed` it the bytes as they come, then `finish`. Comments, which keep the connection alive,
+    are skipped; so is reasoning. The events of one stream are the same however it is cut.
+    """
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        self._text = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._line = ""
+        self._data: list[str] = []
+        self._garbled = 0
+        self._done = False
+        self._has_piece = False
+        self._model: str | None = None
+        self._reason: str | None = None
+        self._usage: Usage | None = None
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take the next bytes.
+
+        Raises:
+            ProviderError: the stream holds an error.
+        """
+        *lines, self._line = (self._line + self._text.decode(data)).split("\n")
+        if len(self._line) > _MAX_LINE:
+            raise AnswerCut(self._provider, "a line without end")
+        return [piece for line in lines for piece in self._take(line.removesuffix("\r"))]
+
+    def feed_whole(self, body: bytes) -> list[Piece]:
+        """Take a whole completion, sent as plain JSON though a stream was asked for."""
+        try:
+            chunk = json.loads(body)
+        except ValueError as error:
+            raise AnswerCut(self._provider, "not JSON") from error
+        return self._read(chunk)
+
+    def finish(self) -> list[Event]:
+        """Take the end of the stream; the last event is Finished.
+
+        Raises:
+            AnswerCut: it ended before the answer did.
+            AnswerWithheld, AnswerEmpty: there is no answer in it.
+        """
+        rest = self._line + self._text.decode(b"", final=True)
+        pieces = [*self._take(rest.removesuffix("\r")), *self._take("")]
+        if (self._reason or "").lower() in _WITHHELD:
+            raise AnswerWithheld(self._provider, self._reason or "")
+        # Some servers send no [DONE]; a reason to finish is as good.
+        if not self._done and self._reason is None:
+            raise AnswerCut(self._provider, "the stream ended early")
+        if not self._has_piece:
+            raise AnswerEmpty(self._provider, self._reason or "")
+        return [*pieces, Finished(self._model, self._reason, self._usage)]
+
+    def _take(self, line: str) -> list[Piece]:
+        if line.startswith("data:"):
+            self._data.append(line[5:].removeprefix(" "))
+        if line or not self._data:
+            return []
+        data, self._data = "\n".join(self._data), []
+        if data.strip() == "[DONE]":
+            self._done = True
+        if self._done:
+            return []
+        try:
+            return self._read(json.loads(data))
+        except json.JSONDecodeError as error:
+            self._garbled += 1
+            if self._garbled > _MAX_GARBLED:
+                raise AnswerCut(self._provider, "not a stream of JSON") from error
+            return []
+
+    def _read(self, chunk: Any) -> list[Piece]:
+        if error := error_in(chunk):
+            raise failure(self._provider, None, error, midway=self._has_piece)
+        fields = as_object(chunk)
+        # Lunos' documents show completions wrapped in `data`.
+        body = fields if "choices" in fields else as_object(fields.get("data")) or fields
+        self._model = body.get("model") or self._model
+        self._usage = _usage(as_object(body.get("usage"))) or self._usage
+        # The chunk that holds the usage has no choices.
+        choices = as_list(body.get("choices"))
+        if not choices:
+            return []
+        choice = as_object(choices[0])
+        self._reason = choice.get("finish_reason") or self._reason
+        said = as_object(choice.get("delta") or choice.get("message"))
+        text = _text(said.get("content"))
+        self._has_piece = self._has_piece or bool(text.strip())
+        return [Piece(text)] if text else []
+
+
+def _text(content: Any) -> str:
+    """Return a content's text; it may be a string, a list of parts, or null."""
+    if isinstance(content, str):
+        return content
+    return "".join(str(as_object(part).get("text") or "") for part in as_list(content))
+
+
+def _usage(counts: dict[str, Any]) -> Usage | None:
+    if not counts:
+        return None
+    cost = counts.get("cost")
+    return Usage(
+        prompt_tokens=int(counts.get("prompt_tokens") or 0),
+        completion_tokens=int(counts.get("completion_tokens") or 0),
+        cost=float(cost) if isinstance(cost, int | float) else None,
+    )

@@ -1,0 +1,135 @@
+"""Give the answer to a question, where it was asked."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import discord
+
+from bot.answering import Answerer, Growing, Progress, Sending
+from bot.client import Client
+from bot.errors import ClipError, DownloadBroken, LinksUnsupported, NothingToWatch, ReeltalkError
+from bot.pacing import Pacer
+from bot.pages import paginate
+from bot.preferences import Preferences, PreferencesFor
+from bot.questions import Question
+from cogs import _phrases as phrases
+from cogs._thread_reply import ThreadReply
+
+_log = logging.getLogger(__name__)
+
+
+class Answers:
+    """The work on one question: status line, growing answer, footer or a sentence."""
+
+    def __init__(
+        self,
+        client: Client,
+        answerer: Answerer,
+        preferences_for: PreferencesFor,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._answerer = answerer
+        self._preferences_for = preferences_for
+        self._clock = clock
+
+    async def give(self, question: Question) -> None:
+        """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
+        preferences = await self._preferences_for(question.guild_id)
+        in_thread = preferences.in_thread and bool(question.clips)
+        reply = ThreadReply(self._client, question, in_thread=in_thread)
+        course = _Course(start=self._clock())
+        try:
+            pages = await self._pages(question, preferences, reply, course)
+            await reply.show(pages)
+        except asyncio.CancelledError:
+            course.outcome = "cancelled"
+            await reply.show(_pages_with(course.text, phrases.STOPPED))
+            raise
+        except discord.HTTPException as error:
+            course.outcome, course.error = "failed", repr(error)
+        finally:
+            self._log(question, preferences, course)
+
+    async def _pages(
+        self, question: Question, preferences: Preferences, reply: ThreadReply, course: "_Course"
+    ) -> list[str]:
+        """Return what is to be shown in the end, showing the progress until then."""
+
+        async def show(progress: Progress) -> None:
+            await reply.show(paginate(phrases.status(question.clips, progress)))
+
+        try:
+            async with Pacer(show).run() as offer:
+
+                def tell(progress: Progress) -> None:
+                    course.note(progress, self._clock())
+                    offer(progress)
+
+                answer = await self._answerer.answer(question, preferences, tell)
+        except ReeltalkError as error:
+            course.outcome, course.error = _outcome(error), str(error)
+            return _pages_with(course.text, phrases.phrase(error))
+        except (asyncio.CancelledError, discord.HTTPException):
+            raise
+        except Exception as error:  # noqa: BLE001 (a bug is logged, and told to who asked)
+            _log.exception("question=%s met a bug", question.id)
+            course.outcome, course.error = "failed", repr(error)
+            return _pages_with(course.text, phrases.BROKEN)
+        course.outcome = "answered"
+        return paginate(answer.text, phrases.footer(answer))
+
+    def _log(self, question: Question, preferences: Preferences, course: "_Course") -> None:
+        """Write the one line that each question leaves in the log."""
+        now = self._clock()
+        first = course.first_word
+        _log.info(
+            "question=%s guild=%s channel=%s model=%s clips=%s bytes=%s first_word_ms=%s "
+            "total_ms=%.0f outcome=%s%s",
+            question.id,
+            question.guild_id,
+            question.channel_id,
+            preferences.model,
+            len(question.clips),
+            course.sent,
+            None if first is None else f"{1000 * (first - course.start):.0f}",
+            1000 * (now - course.start),
+            course.outcome,
+            f" error={course.error}" if course.error else "",
+        )
+
+
+@dataclass(slots=True)
+class _Course:
+    """How a question has gone so far; times in seconds of the clock, `sent` in bytes."""
+
+    start: float
+    text: str = ""
+    sent: int = 0
+    first_word: float | None = None
+    outcome: str = "failed"
+    error: str = ""
+
+    def note(self, progress: Progress, now: float) -> None:
+        match progress:
+            case Growing(text):
+                self.text = text
+                self.first_word = self.first_word or now
+            case Sending(sent=sent):
+                self.sent = sent
+            case _:
+                pass
+
+
+def _outcome(error: ReeltalkError) -> str:
+    """Tell a question that can't be answered as it is from one that could be another time."""
+    is_askers = isinstance(error, ClipError | LinksUnsupported | NothingToWatch)
+    return "refused" if is_askers and not isinstance(error, DownloadBroken) else "failed"
+
+
+def _pages_with(text: str, sentence: str) -> list[str]:
+    """Keep what was said, and put a sentence beneath it."""
+    return paginate(f"{text}\n\n{sentence}")

@@ -1,0 +1,116 @@
+"""REST about the bot itself: who it is, where its gateway is, its commands."""
+
+from .calls import Call, Reply, Routes, snowflake
+from .place_payloads import self_payload, user_payload
+from .refusals import refusal
+from .state import Json
+from .world import World
+
+# GATEWAY_MESSAGE_CONTENT_LIMITED: the portal's toggle of an app in few servers.
+MESSAGE_CONTENT_LIMITED = 1 << 19
+
+
+def application_flags(world: World) -> int:
+    """Return the flags that tell an app what its portal page allows."""
+    return MESSAGE_CONTENT_LIMITED if world.portal_toggle else 0
+
+
+def me(call: Call) -> Reply:
+    """Tell the bot who it is."""
+    return Reply(200, self_payload(call.world.bot))
+
+
+def application(call: Call) -> Reply:
+    """Tell the bot about its app."""
+    world = call.world
+    flags = application_flags(world)
+    body: Json = {
+        "id": str(world.bot.id),
+        "name": world.bot.name,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "bot": user_payload(world.bot),
+        "owner": user_payload(world.person),
+        "team": None,
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": flags,
+        "flags_new": str(flags),
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "approximate_guild_count": 1,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
+    }
+    return Reply(200, body)
+
+
+def gateway(call: Call) -> Reply:
+    """Tell the bot where to connect."""
+    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+    body: Json = {"url": call.gateway_url, "shards": 1, "session_start_limit": limit}
+    return Reply(200, body)
+
+
+def commands(call: Call) -> Reply:
+    """List the app's commands."""
+    _own_application(call)
+    return Reply(200, call.world.commands)
+
+
+def put_commands(call: Call) -> Reply:
+    """Replace the app's commands; one that stays keeps its id."""
+    _own_application(call)
+    known = {_key(one): one["id"] for one in call.world.commands}
+    call.world.commands[:] = [
+        _command(call.world, command, known.get(_key(command))) for command in call.body
+    ]
+    return Reply(200, call.world.commands)
+
+
+def _own_application(call: Call) -> None:
+    if int(call.path["application_id"]) != call.world.bot.id:
+        raise refusal(20012)
+
+
+def _key(command: Json) -> tuple[str, int]:
+    return command["name"], command.get("type", 1)
+
+
+def _command(world: World, command: Json, identity: str | None) -> Json:
+    defaults: Json = {
+        "type": 1,
+        "description": "",
+        "default_member_permissions": None,
+        "dm_permission": True,
+        "contexts": None,
+        "integration_types": [0],
+        "nsfw": False,
+    }
+    given = {key: value for key, value in command.items() if value is not None}
+    own = {"application_id": str(world.bot.id), "version": str(world.mint())}
+    return defaults | given | own | {"id": identity or str(world.mint())}
+
+
+def open_direct(call: Call) -> Reply:
+    """Open the conversation with a person."""
+    person = call.world.users.get(snowflake(call.form.get("recipient_id"), "recipient_id"))
+    if person is None or person.bot:
+        raise refusal(50033)
+    place = call.world.open_direct(person.id)
+    return Reply(200, call.payloads.places.place(place))
+
+
+ROUTES: Routes = {
+    ("GET", "/users/@me"): me,
+    ("GET", "/oauth2/applications/@me"): application,
+    ("GET", "/gateway/bot"): gateway,
+    ("GET", "/applications/{application_id}/commands"): commands,
+    ("PUT", "/applications/{application_id}/commands"): put_commands,
+    ("POST", "/users/@me/channels"): open_direct,
+}

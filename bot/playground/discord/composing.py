@@ -1,0 +1,195 @@
+"""A form about a message, checked as Discord checks it and made into a draft."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .calls import Call
+from .permissions import Permission
+from .refusals import invalid, refusal, too_long
+from .state import (
+    Attachment,
+    File,
+    Json,
+    Message,
+    MessageFlag,
+    MessageKind,
+    Place,
+    Reference,
+    Thread,
+)
+from .world import Draft, World
+
+# Discord's own document says 4,000; bots are held to 2,000.
+CONTENT_LIMIT = 2000
+EMBEDS_LIMIT = 10
+EMBEDS_TEXT_LIMIT = 6000
+NONCE_LIMIT = 25
+UPLOAD_LIMIT = 10 * 1024 * 1024
+MOST_UPLOADS = 10
+
+_MENTION = re.compile(r"<@!?(\d+)>")
+_SETTABLE = (
+    MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+)
+
+
+def talk(call: Call) -> Place:
+    """Return the place that is meant once the bot may write there."""
+    place = call.place()
+    if not isinstance(place, Thread):
+        return call.place(Permission.SEND_MESSAGES)
+    call.place(Permission.SEND_MESSAGES_IN_THREADS)
+    if place.locked:
+        raise refusal(160005)
+    return place
+
+
+def draft_from(call: Call, place: Place) -> Draft:
+    """Read the form of a new message."""
+    form = call.form
+    _check_texts(form)
+    files = _uploads(call)
+    embeds = tuple(form.get("embeds") or ())
+    components = tuple(form.get("components") or ())
+    content = (form.get("content") or "").strip()
+    if not (content or files or embeds or components):
+        raise refusal(50006)
+    reference = _reference(call, place)
+    mentions = mentioned(call.world, content, form, reference)
+    return Draft(
+        content=content,
+        files=files,
+        embeds=embeds,
+        components=components,
+        mentions=mentions,
+        mention_everyone=_mentions_everyone(content, form),
+        kind=MessageKind.REPLY if reference else MessageKind.DEFAULT,
+        flags=MessageFlag(form.get("flags") or 0) & _SETTABLE,
+        reference=reference,
+        nonce=form.get("nonce"),
+    )
+
+
+def revised(call: Call, message: Message) -> Message:
+    """Read the form of an edit; what it does not name stays."""
+    form = call.form
+    _check_texts(form, message.flags)
+    content = (form["content"] or "").strip() if "content" in form else message.content
+    attachments = tuple(_kept(call, message)) + tuple(map(call.world.attach, _uploads(call)))
+    changed = replace(
+        message,
+        content=content,
+        embeds=_parts(form, "embeds", message.embeds),
+        components=_parts(form, "components", message.components),
+        attachments=attachments,
+        flags=_flags(form, message.flags),
+        mentions=mentioned(call.world, content, form, message.reference),
+        mention_everyone=_mentions_everyone(content, form),
+    )
+    if not (changed.content or changed.attachments or changed.embeds or changed.components):
+        raise refusal(50006)
+    return changed
+
+
+def _parts(form: Json, name: str, before: tuple[Json, ...]) -> tuple[Json, ...]:
+    return tuple(form[name] or ()) if name in form else before
+
+
+def _flags(form: Json, before: MessageFlag) -> MessageFlag:
+    if form.get("flags") is None:
+        return before
+    # Once a message is made of components it stays so.
+    return MessageFlag(form["flags"]) & _SETTABLE | before & MessageFlag.COMPONENTS_V2
+
+
+def _kept(call: Call, message: Message) -> Iterable[Attachment]:
+    if call.form.get("attachments") is None:
+        return message.attachments
+    named = {str(one.get("id")) for one in call.form["attachments"]}
+    return (one for one in message.attachments if str(one.id) in named)
+
+
+def _check_texts(form: Json, before: MessageFlag = MessageFlag(0)) -> None:
+    content, embeds = form.get("content") or "", form.get("embeds") or []
+    flags = MessageFlag(form.get("flags") or 0) | before
+    if MessageFlag.COMPONENTS_V2 in flags and (content or embeds):
+        raise invalid(
+            "content" if content else "embeds",
+            "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+            "The field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+        )
+    if len(content) > CONTENT_LIMIT:
+        raise too_long("content", CONTENT_LIMIT)
+    if len(str(form.get("nonce") or "")) > NONCE_LIMIT:
+        raise too_long("nonce", NONCE_LIMIT)
+    _check_embeds(embeds)
+
+
+def _check_embeds(embeds: list[Json]) -> None:
+    if len(embeds) > EMBEDS_LIMIT:
+        raise too_long("embeds", EMBEDS_LIMIT)
+    if sum(map(_embed_length, embeds)) > EMBEDS_TEXT_LIMIT:
+        words = f"Embed size exceeds maximum size of {EMBEDS_TEXT_LIMIT}"
+        raise invalid("embeds", "MAX_EMBED_SIZE_EXCEEDED", words)
+
+
+def _embed_length(embed: Json) -> int:
+    texts = [embed.get("title"), embed.get("description"), (embed.get("footer") or {}).get("text")]
+    texts.append((embed.get("author") or {}).get("name"))
+    for field in embed.get("fields") or ():
+        texts += [field.get("name"), field.get("value")]
+    return sum(len(text or "") for text in texts)
+
+
+def _uploads(call: Call) -> tuple[File, ...]:
+    files = tuple(call.uploads.values())
+    if not files:
+        return ()
+    call.place(Permission.ATTACH_FILES)
+    if len(files) > MOST_UPLOADS:
+        raise too_long("attachments", MOST_UPLOADS)
+    if any(file.path.stat().st_size > UPLOAD_LIMIT for file in files):
+        raise refusal(40005)
+    return files
+
+
+def _reference(call: Call, place: Place) -> Reference | None:
+    asked = call.form.get("message_reference")
+    if not asked:
+        return None
+    if Permission.READ_MESSAGE_HISTORY not in call.world.granted(place):
+        raise refusal(160002)
+    target = call.world.find(place.id, int(asked["message_id"]))
+    if target is None:
+        if asked.get("fail_if_not_exists", True):
+            raise invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        return None
+    if target.kind is MessageKind.THREAD_STARTER:
+        raise invalid(
+            "message_reference",
+            "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE",
+            "Cannot reply to a system message",
+        )
+    return Reference(place.id, target.id)
+
+
+def mentioned(
+    world: World, content: str, form: Json, reference: Reference | None
+) -> tuple[int, ...]:
+    """Return whom a message calls, by its text and the author's `allowed_mentions`."""
+    allowed = form.get("allowed_mentions")
+    named = [int(one) for one in _MENTION.findall(content) if int(one) in world.users]
+    if allowed is not None and "users" not in (allowed.get("parse") or ()):
+        listed = {int(one) for one in allowed.get("users") or ()}
+        named = [one for one in named if one in listed]
+    answered = world.messages.get(reference.message_id) if reference else None
+    if answered and (allowed is None or allowed.get("replied_user")):
+        named.append(answered.author_id)
+    return tuple(dict.fromkeys(named))
+
+
+def _mentions_everyone(content: str, form: Json) -> bool:
+    allowed = form.get("allowed_mentions")
+    calls = "@everyone" in content or "@here" in content
+    return calls and (allowed is None or "everyone" in (allowed.get("parse") or ()))

@@ -1,0 +1,100 @@
+"""A small door for another process: to write as a person, and to watch."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from .calls import Reply
+from .changes import (
+    Change,
+    Changes,
+    GatewayReady,
+    MessageCreated,
+    MessageDeleted,
+    MessageEdited,
+    ThreadCreated,
+)
+from .payloads import Payloads
+from .people import People
+from .state import File, Json, Message
+from .wire import json_response
+
+PREFIX = "/playground"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a page or another program may do."""
+
+    people: People
+    payloads: Payloads
+    changes: Changes
+    is_ready: Callable[[], bool]
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Open the routes."""
+        router.add_post(PREFIX + "/messages", self.say)
+        router.add_get(PREFIX + "/changes", self.stream)
+
+    async def say(self, request: web.Request) -> web.Response:
+        """Write a message as a person."""
+        # A foreign web page may post a form here, but not JSON without asking first.
+        if request.content_type != "application/json":
+            return json_response(Reply(415, {"message": "Send application/json"}))
+        try:
+            form: Json = await request.json()
+            message = self.people.say(
+                str(form.get("content") or ""),
+                files=[File(Path(path)) for path in form.get("files") or ()],
+                channel_id=_optional(form, "channel_id"),
+                author_id=_optional(form, "author_id"),
+                reply_to=_optional(form, "reply_to"),
+            )
+        except (ValueError, LookupError, OSError) as problem:
+            return json_response(Reply(400, {"message": f"{type(problem).__name__}: {problem}"}))
+        return json_response(Reply(200, self.payloads.message(message, sees_all=True)))
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Tell of every change from now on, one line of JSON each."""
+        watch = self.changes.watch()
+        response = web.StreamResponse()
+        response.content_type = "application/x-ndjson"
+        await response.prepare(request)
+        if self.is_ready():
+            await response.write(_line({"kind": "gateway_ready"}))
+        async for change in watch:
+            told = self._told(change)
+            if told is not None:
+                await response.write(_line(told))
+        return response
+
+    def _told(self, change: Change) -> Json | None:
+        match change:
+            case MessageCreated(message):
+                return self._of("message_created", message)
+            case MessageEdited(message):
+                return self._of("message_edited", message)
+            case MessageDeleted(message):
+                return self._of("message_deleted", message)
+            case ThreadCreated(thread):
+                return {"kind": "thread_created", "thread": self.payloads.places.thread(thread)}
+            case GatewayReady():
+                return {"kind": "gateway_ready"}
+            case _:
+                return None
+
+    def _of(self, kind: str, message: Message) -> Json:
+        return {"kind": kind, "message": self.payloads.message(message, sees_all=True)}
+
+
+def _optional(form: Json, name: str) -> int | None:
+    value: Any = form.get(name)
+    return None if value is None else int(value)
+
+
+def _line(told: Json) -> bytes:
+    return json.dumps(told).encode() + b"\n"

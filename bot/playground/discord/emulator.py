@@ -1,0 +1,150 @@
+"""A Discord that runs, seen from the outside: what people do in it and what came of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from .buckets import Buckets
+from .cdn import PATH, Cdn
+from .changes import Changes, Watch
+from .control import PREFIX as CONTROL
+from .control import Control
+from .faults import Faults
+from .gateway import Gateway
+from .links import Links
+from .payloads import Payloads
+from .people import People
+from .permissions import named
+from .rest import PREFIX as API
+from .rest import Exchange, Rest
+from .snowflakes import Snowflakes
+from .state import Message, MessageKind, Thread
+from .world import World
+
+
+class Discord(People):
+    """A Discord that runs: what people do in it, and what can be seen of it."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self._changes = Changes()
+        self._world = world = World(self._changes.publish, Snowflakes())
+        super().__init__(world)
+        self._links = Links(f"http://{address}")
+        self._payloads = Payloads(world, self._links)
+        self.token = token
+        self.cdn_host = address
+        self.api_url = f"http://{address}{API}"
+        self.gateway_url = f"ws://{address}/gateway"
+        self.control_url = f"http://{address}{CONTROL}"
+        self._gateway = Gateway(
+            world, self._payloads, self._changes, token=token, url=self.gateway_url
+        )
+        self._changes.listeners.append(self._gateway.announce)
+        self.faults = Faults()
+        self.requests: list[Exchange] = []
+        self.guild_id, self.bot_id, self.user_id = world.guild_id, world.bot.id, world.person.id
+        self.channel_id, self.dm_channel_id = world.general.id, world.direct.id
+
+    def app(self, uploads: Path, buckets: Buckets) -> web.Application:
+        """Return the web application behind which all of this lies."""
+        app = web.Application()
+        Rest(
+            self._world,
+            self._payloads,
+            self.token,
+            self.gateway_url,
+            self.faults,
+            buckets,
+            uploads,
+            self._record,
+        ).add_to(app.router)
+        Control(self, self._payloads, self._changes, lambda: self.ready).add_to(app.router)
+        app.router.add_get(PATH, Cdn(self._world, self._links, self.faults).download)
+        app.router.add_get("/gateway", self._gateway.connect)
+        app.router.add_get("/gateway/{resume}", self._gateway.connect)
+        app.on_shutdown.append(self._gateway.hang_up)
+        return app
+
+    def _record(self, exchange: Exchange) -> None:
+        self.requests.append(exchange)
+        self._changes.stir()
+
+    @property
+    def portal_toggle(self) -> bool:
+        """Tell whether the app's portal page allows the message-content intent."""
+        return self._world.portal_toggle
+
+    @portal_toggle.setter
+    def portal_toggle(self, allowed: bool) -> None:
+        self._world.portal_toggle = allowed
+
+    @property
+    def thread_cap_reached(self) -> bool:
+        """Tell whether the server has as many active threads as it may."""
+        return self._world.thread_cap_reached
+
+    @thread_cap_reached.setter
+    def thread_cap_reached(self, reached: bool) -> None:
+        self._world.thread_cap_reached = reached
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether a bot is connected and was given READY."""
+        return self._gateway.ready
+
+    @property
+    def identifies(self) -> int:
+        """Count the sessions that were begun."""
+        return self._gateway.identifies
+
+    @property
+    def resumes(self) -> int:
+        """Count the sessions that were taken up again."""
+        return self._gateway.resumes
+
+    def add_channel(self, name: str, *, denied: tuple[str, ...] = ()) -> int:
+        """Open a channel in which the bot lacks some permissions, by their Discord names."""
+        return self._world.add_channel(name, named(denied)).id
+
+    def add_person(self, name: str) -> int:
+        """Let another person into the server."""
+        return self._world.add_user(name).id
+
+    def messages(self, channel_id: int) -> list[Message]:
+        """Return what was written in a channel, oldest first, without a thread's pointer."""
+        history = self._world.history(channel_id)
+        return [one for one in history if one.kind is not MessageKind.THREAD_STARTER]
+
+    def thread(self, message_id: int) -> Thread | None:
+        """Return the thread made from a message."""
+        place = self._world.places.get(message_id)
+        return place if isinstance(place, Thread) else None
+
+    def thread_members(self, thread_id: int) -> set[int]:
+        """Return the ids of a thread's members."""
+        return self._world.members(thread_id)
+
+    def expire_links(self) -> None:
+        """Let every link given out so far stop working."""
+        self._links.expire()
+
+    def drop_gateway(self, code: int = 4000) -> None:
+        """Close every gateway connection; sessions may be resumed."""
+        self._gateway.drop(code)
+
+    def ask_reconnect(self) -> None:
+        """Ask every gateway client to connect anew."""
+        self._gateway.ask_reconnect()
+
+    def invalidate_sessions(self) -> None:
+        """Let no gateway session be resumed."""
+        self._gateway.invalidate()
+
+    def changes(self) -> Watch:
+        """Return every change from this moment on, for `async for`."""
+        return self._changes.watch()
+
+    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
+        """Return as soon as a condition holds; TimeoutError when it does not in time."""
+        await self._changes.until(condition, seconds)

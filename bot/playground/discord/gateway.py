@@ -1,0 +1,244 @@
+"""The gateway: the websocket that tells a bot what happens."""
+
+import asyncio
+import json
+import secrets
+from enum import IntEnum
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from .account_routes import application_flags
+from .changes import Change, Changes, GatewayReady
+from .dispatches import Dispatch, Dispatches, Intent
+from .payloads import Payloads
+from .permissions import Permission
+from .place_payloads import self_payload
+from .sessions import Connection, Session
+from .state import Json
+from .world import World
+
+HEARTBEAT_MS = 41_250
+# A peer that does not answer a close frame is not waited for any longer; seconds.
+CLOSE_PATIENCE = 1.0
+GOING_AWAY = 1001
+
+
+class Op(IntEnum):
+    """The gateway's opcodes."""
+
+    DISPATCH = 0
+    HEARTBEAT = 1
+    IDENTIFY = 2
+    PRESENCE = 3
+    VOICE = 4
+    RESUME = 6
+    RECONNECT = 7
+    MEMBERS = 8
+    INVALID_SESSION = 9
+    HELLO = 10
+    ACK = 11
+
+
+class CloseCode(IntEnum):
+    """The gateway's reasons to hang up."""
+
+    UNKNOWN_OPCODE = 4001
+    DECODE_ERROR = 4002
+    NOT_AUTHENTICATED = 4003
+    AUTHENTICATION_FAILED = 4004
+    ALREADY_AUTHENTICATED = 4005
+    INVALID_SHARD = 4010
+    DISALLOWED_INTENTS = 4014
+
+
+class Gateway:
+    """Every session, and every connection, to a bot."""
+
+    def __init__(
+        self, world: World, payloads: Payloads, changes: Changes, *, token: str, url: str
+    ) -> None:
+        self._world = world
+        self._payloads = payloads
+        self._changes = changes
+        self._dispatches = Dispatches(world, payloads)
+        self._token = token
+        self._url = url
+        self._sessions: dict[str, Session] = {}
+        self._connections: set[Connection] = set()
+        self.identifies = 0
+        self.resumes = 0
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether a bot is connected and was given READY."""
+        return any(session.connection for session in self._sessions.values())
+
+    def drop(self, code: int) -> None:
+        """Close every connection; sessions stay."""
+        for connection in self._connections:
+            connection.close(code)
+
+    def invalidate(self) -> None:
+        """Forget every session, and say so."""
+        self._sessions.clear()
+        for connection in self._connections:
+            connection.session = None
+            connection.send({"op": Op.INVALID_SESSION, "d": False})
+
+    def ask_reconnect(self) -> None:
+        """Ask every client to connect anew and resume."""
+        for connection in self._connections:
+            connection.send({"op": Op.RECONNECT, "d": None})
+
+    def announce(self, change: Change) -> None:
+        """Tell every session of a change, as far as it concerns it."""
+        for dispatch in self._dispatches.of(change):
+            for session in self._sessions.values():
+                if self._concerns(dispatch, session):
+                    sees_all = Intent.MESSAGE_CONTENT in session.intents
+                    session.tell(dispatch.name, dispatch.write(sees_all))
+
+    def _concerns(self, dispatch: Dispatch, session: Session) -> bool:
+        place = self._world.places[dispatch.channel_id]
+        guild_id = None if self._world.is_direct(place.id) else self._world.guild_id
+        return (
+            dispatch.intent in session.intents
+            and session.holds(guild_id)
+            and Permission.VIEW_CHANNEL in self._world.granted(place)
+        )
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one connection until it ends."""
+        socket = web.WebSocketResponse(compress=False, timeout=CLOSE_PATIENCE)
+        await socket.prepare(request)
+        connection = Connection(socket, compress=request.query.get("compress") == "zlib-stream")
+        connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": HEARTBEAT_MS}})
+        self._connections.add(connection)
+        writing = asyncio.create_task(connection.write())
+        try:
+            await self._listen(connection)
+        finally:
+            writing.cancel()
+            self._leave(connection)
+        return socket
+
+    def _leave(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        session = connection.session
+        if session is None or session.connection is not connection:
+            return
+        session.connection = None
+        # A client that says goodbye ends its session; one that is cut off may resume.
+        if not connection.closed_by_us and connection.socket.close_code in (1000, 1001):
+            self._sessions.pop(session.id, None)
+        self._changes.stir()
+
+    async def _listen(self, connection: Connection) -> None:
+        async for message in connection.socket:
+            if message.type is not WSMsgType.TEXT:
+                connection.close(CloseCode.DECODE_ERROR)
+                continue
+            try:
+                payload = json.loads(message.data)
+            except ValueError:
+                connection.close(CloseCode.DECODE_ERROR)
+                continue
+            self._receive(connection, payload.get("op"), payload.get("d"))
+
+    def _receive(self, connection: Connection, op: Any, body: Any) -> None:
+        match op:
+            case Op.HEARTBEAT:
+                connection.send({"op": Op.ACK})
+            case Op.IDENTIFY if connection.session:
+                connection.close(CloseCode.ALREADY_AUTHENTICATED)
+            case Op.IDENTIFY:
+                self._identify(connection, body)
+            case Op.RESUME:
+                self._resume(connection, body)
+            case Op.PRESENCE | Op.VOICE if connection.session:
+                pass
+            case Op.MEMBERS if connection.session:
+                self._tell_members(connection.session, body)
+            case Op.PRESENCE | Op.VOICE | Op.MEMBERS:
+                connection.close(CloseCode.NOT_AUTHENTICATED)
+            case _:
+                connection.close(CloseCode.UNKNOWN_OPCODE)
+
+    def _identify(self, connection: Connection, body: Json) -> None:
+        intents, shard = Intent(body["intents"]), tuple(body.get("shard") or (0, 1))
+        refused = self._refused(body["token"], intents, shard)
+        if refused is not None:
+            connection.close(refused)
+            return
+        self.identifies += 1
+        session = Session(secrets.token_hex(16), intents, (shard[0], shard[1]), connection)
+        self._sessions[session.id] = session
+        connection.session = session
+        self._welcome(session)
+        self._changes.publish(GatewayReady())
+
+    def _refused(self, token: str, intents: Intent, shard: tuple[int, ...]) -> CloseCode | None:
+        if not secrets.compare_digest(token.encode(), self._token.encode()):
+            return CloseCode.AUTHENTICATION_FAILED
+        if not 0 <= shard[0] < shard[1]:
+            return CloseCode.INVALID_SHARD
+        content = Intent.MESSAGE_CONTENT in intents and not self._world.portal_toggle
+        if content or intents & (Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES):
+            return CloseCode.DISALLOWED_INTENTS
+        return None
+
+    def _welcome(self, session: Session) -> None:
+        ours = session.holds(self._world.guild_id)
+        guild: Json = {"id": str(self._world.guild_id), "unavailable": True}
+        bot = self._world.bot
+        ready: Json = {
+            "v": 10,
+            "user": self_payload(bot),
+            "guilds": [guild] if ours else [],
+            "session_id": session.id,
+            "resume_gateway_url": f"{self._url}/resume",
+            "shard": list(session.shard),
+            "application": {"id": str(bot.id), "flags": application_flags(self._world)},
+        }
+        session.tell("READY", ready)
+        if ours and Intent.GUILDS in session.intents:
+            session.tell("GUILD_CREATE", self._payloads.places.guild())
+
+    def _resume(self, connection: Connection, body: Json) -> None:
+        session = self._sessions.get(body["session_id"])
+        missed = session and session.missed(body["seq"])
+        if session is None or missed is None or body["token"] != self._token:
+            connection.send({"op": Op.INVALID_SESSION, "d": False})
+            return
+        if session.connection is not None:
+            session.connection.close(4000)
+        self.resumes += 1
+        session.connection, connection.session = connection, session
+        for event in missed:
+            connection.send(event)
+        session.tell("RESUMED", {})
+        self._changes.stir()
+
+    def _tell_members(self, session: Session, body: Json) -> None:
+        named = body.get("user_ids")
+        wanted = {str(one) for one in (named if isinstance(named, list) else [named])}
+        members = [
+            one
+            for one in self._payloads.places.members()
+            if one["user"]["id"] in wanted
+            or (named is None and one["user"]["username"].startswith(body.get("query", "")))
+        ]
+        chunk: Json = {
+            "guild_id": str(self._world.guild_id),
+            "members": members,
+            "chunk_index": 0,
+            "chunk_count": 1,
+            "not_found": [],
+            "nonce": body.get("nonce"),
+        }
+        session.tell("GUILD_MEMBERS_CHUNK", chunk)
+
+    async def hang_up(self, _: web.Application) -> None:
+        """Tell everybody that the server goes away."""
+        self.drop(GOING_AWAY)

@@ -1,0 +1,140 @@
+"""Messages as Discord's JSON."""
+
+from collections.abc import Iterable, Mapping
+from itertools import count
+from typing import Any
+
+from . import gating
+from .links import Links
+from .place_payloads import Places, user_payload
+from .snowflakes import moment
+from .state import Attachment, Json, Message, MessageFlag, Reference, Thread
+from .world import World
+
+# Where a component holds others: a list of them, and one at its side.
+_INNER = {"components"}
+_BESIDE = {"accessory", "component"}
+
+
+def emoji_payload(emoji: str) -> Json:
+    """Write an emoji, custom when it is `name:id`."""
+    name, _, identity = emoji.partition(":")
+    return {"id": identity or None, "name": name}
+
+
+def numbered(components: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """Give every component an id, as Discord does when its author has not."""
+    ids = count(1)
+
+    def number(component: Mapping[str, Any]) -> Json:
+        inner = {key: [number(one) for one in component[key]] for key in _INNER & component.keys()}
+        beside = {key: number(component[key]) for key in _BESIDE & component.keys()}
+        return {"id": next(ids), **component, **inner, **beside}
+
+    return [number(component) for component in components]
+
+
+class Payloads:
+    """Write messages, and through `places` where they stand."""
+
+    def __init__(self, world: World, links: Links) -> None:
+        self._world = world
+        self.links = links
+        self.places = Places(world)
+
+    def message(self, message: Message, *, sees_all: bool) -> Json:
+        """Write a message, emptied unless the reader sees all or may read this one."""
+        payload = self._whole(message)
+        if message.reference and not message.reference.forward:
+            payload |= self._referenced(message.reference, sees_all=sees_all)
+        direct = self._world.is_direct(message.channel_id)
+        if sees_all or gating.is_open(message, bot_id=self._world.bot.id, direct=direct):
+            return payload
+        return gating.emptied(payload)
+
+    def _whole(self, message: Message) -> Json:
+        users = self._world.users
+        thread = self._world.places.get(message.id)
+        return {
+            "id": str(message.id),
+            "channel_id": str(message.channel_id),
+            "author": user_payload(users[message.author_id]),
+            "timestamp": moment(message.id).isoformat(),
+            "edited_timestamp": message.edited and message.edited.isoformat(),
+            "mentions": [user_payload(users[one]) for one in message.mentions],
+            "mention_roles": [],
+            "mention_everyone": message.mention_everyone,
+            "pinned": False,
+            "tts": False,
+            **self._substance(message),
+            **({"flags": message.flags | MessageFlag.HAS_THREAD} if thread else {}),
+            **({"thread": self.places.thread(thread)} if isinstance(thread, Thread) else {}),
+            **({"nonce": message.nonce} if message.nonce is not None else {}),
+            **({"reactions": self._reactions(message)} if message.reactions else {}),
+            **(self._reference(message.reference) if message.reference else {}),
+            **(self._snapshot(message.snapshot) if message.snapshot else {}),
+        }
+
+    def _substance(self, message: Message) -> Json:
+        hidden = MessageFlag.SUPPRESS_EMBEDS in message.flags
+        return {
+            "type": message.kind,
+            "content": message.content,
+            "attachments": [self._attachment(message.channel_id, a) for a in message.attachments],
+            "embeds": [] if hidden else [{"type": "rich", **embed} for embed in message.embeds],
+            "components": numbered(message.components),
+            "flags": message.flags,
+        }
+
+    def _attachment(self, channel_id: int, attachment: Attachment) -> Json:
+        url = self.links.to(channel_id, attachment)
+        kind = attachment.content_type
+        return {
+            "id": str(attachment.id),
+            "filename": attachment.name,
+            "size": attachment.size,
+            "url": url,
+            "proxy_url": url,
+            **({"content_type": kind} if kind else {}),
+        }
+
+    def _reference(self, reference: Reference) -> Json:
+        place = {
+            "type": int(reference.forward),
+            "channel_id": str(reference.channel_id),
+            "message_id": str(reference.message_id),
+        }
+        return {"message_reference": place | self.places.guild_part(reference.channel_id)}
+
+    def _referenced(self, reference: Reference, *, sees_all: bool) -> Json:
+        target = self._world.find(reference.channel_id, reference.message_id)
+        if target is None:
+            return {"referenced_message": None}
+        payload = self.message(target, sees_all=sees_all)
+        payload.pop("referenced_message", None)
+        return {"referenced_message": payload}
+
+    def _snapshot(self, message: Message) -> Json:
+        kept = {
+            "timestamp": moment(message.id).isoformat(),
+            "edited_timestamp": message.edited and message.edited.isoformat(),
+            "mentions": [],
+            "mention_roles": [],
+        }
+        return {"message_snapshots": [{"message": kept | self._substance(message)}]}
+
+    def _reactions(self, message: Message) -> list[Json]:
+        counts: dict[str, list[int]] = {}
+        for reaction in message.reactions:
+            counts.setdefault(reaction.emoji, []).append(reaction.user_id)
+        return [
+            {
+                "emoji": emoji_payload(emoji),
+                "count": len(users),
+                "count_details": {"burst": 0, "normal": len(users)},
+                "burst_colors": [],
+                "me_burst": False,
+                "me": self._world.bot.id in users,
+            }
+            for emoji, users in counts.items()
+        ]

@@ -1,0 +1,74 @@
+"""What people do: write, edit, delete, forward, archive."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .composing import mentioned
+from .state import File, Json, Message, MessageFlag, MessageKind, Reference, Thread
+from .world import Draft, World
+
+
+class People:
+    """The hands of everybody but the bot."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def say(
+        self,
+        content: str = "",
+        *,
+        files: Sequence[File] = (),
+        channel_id: int | None = None,
+        author_id: int | None = None,
+        reply_to: int | None = None,
+        ping: bool = True,
+    ) -> Message:
+        """Write a message; KeyError for a channel, an author or a message that is not there."""
+        world = self._world
+        target = None if reply_to is None else world.messages[reply_to]
+        place = world.places[self._where(channel_id, target)]
+        reference = target and Reference(target.channel_id, target.id)
+        allowed: Json = {"allowed_mentions": {"parse": ["users"], "replied_user": ping}}
+        draft = Draft(
+            content=content,
+            files=tuple(files),
+            kind=MessageKind.REPLY if reference else MessageKind.DEFAULT,
+            reference=reference,
+            mentions=mentioned(world, content, allowed, reference),
+        )
+        return world.post(place.id, self._who(author_id), draft)
+
+    def forward(
+        self, message_id: int, *, channel_id: int | None = None, author_id: int | None = None
+    ) -> Message:
+        """Forward a message: a copy of it, without its author."""
+        original = self._world.messages[message_id]
+        draft = Draft(
+            flags=MessageFlag.HAS_SNAPSHOT,
+            reference=Reference(original.channel_id, original.id, forward=True),
+            snapshot=original.snapshot or original,
+        )
+        return self._world.post(self._where(channel_id, None), self._who(author_id), draft)
+
+    def edit(self, message_id: int, content: str) -> Message:
+        """Change what a message says, and whom it mentions."""
+        message = self._world.messages[message_id]
+        mentions = mentioned(self._world, content, {}, message.reference)
+        return self._world.edit(replace(message, content=content, mentions=mentions))
+
+    def delete(self, message_id: int) -> None:
+        """Delete a message."""
+        self._world.delete(self._world.messages[message_id])
+
+    def archive(self, thread: Thread, *, locked: bool = False) -> None:
+        """Archive a thread."""
+        self._world.set_thread(replace(thread, archived=True, locked=locked))
+
+    def _where(self, channel_id: int | None, target: Message | None) -> int:
+        if channel_id is not None:
+            return channel_id
+        return target.channel_id if target else self._world.general.id
+
+    def _who(self, author_id: int | None) -> int:
+        return self._world.users[author_id].id if author_id else self._world.person.id

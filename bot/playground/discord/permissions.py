@@ -1,0 +1,49 @@
+"""What the bot may do where."""
+
+from collections.abc import Iterable
+from enum import IntFlag
+from functools import reduce
+from operator import or_
+
+
+class Permission(IntFlag):
+    """The permissions that are asked about here, by Discord's numbers."""
+
+    ADD_REACTIONS = 1 << 6
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+
+
+NOTHING = Permission(0)
+
+# A direct message has no threads, and nobody to take the rest away.
+DIRECT = (
+    Permission.ADD_REACTIONS
+    | Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+)
+
+# A bot that was invited with what it needs and nothing to moderate with.
+EVERYONE = DIRECT | Permission.CREATE_PUBLIC_THREADS | Permission.SEND_MESSAGES_IN_THREADS
+
+
+def named(names: Iterable[str]) -> Permission:
+    """Add up permissions by name; KeyError for a name that is none."""
+    return reduce(or_, (Permission[name] for name in names), NOTHING)
+
+
+def granted(denied: Permission) -> Permission:
+    """Return what is left; without sight of a channel nothing is."""
+    if Permission.VIEW_CHANNEL in denied:
+        return NOTHING
+    return EVERYONE & ~denied

@@ -1,0 +1,39 @@
+"""The emulated Discord: one port on loopback, opened and closed in one place."""
+
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aiohttp import web
+
+from .buckets import ORDINARY, Buckets, Rate
+from .emulator import Discord
+
+TOKEN = "playground-token"  # noqa: S105 - it opens nothing but this
+HOST = "127.0.0.1"
+# How long a download or a stream that is still open may go on once the server closes; seconds.
+SHUTDOWN_PATIENCE = 0.1
+
+
+@asynccontextmanager
+async def serve(
+    port: int = 0, *, token: str = TOKEN, portal_toggle: bool = False, rate: Rate = ORDINARY
+) -> AsyncGenerator[Discord]:
+    """Serve a Discord on loopback for as long as the block lasts; port 0 is any free one."""
+    with socket.create_server((HOST, port)) as listener, TemporaryDirectory() as folder:
+        discord = Discord(f"{HOST}:{listener.getsockname()[1]}", token)
+        discord.portal_toggle = portal_toggle
+        runner = web.AppRunner(
+            discord.app(Path(folder), Buckets(rate)),
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=SHUTDOWN_PATIENCE,
+        )
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listener).start()
+            yield discord
+        finally:
+            await runner.cleanup()

@@ -1,0 +1,147 @@
+"""What a Discord is made of: people, places and messages."""
+
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, IntFlag
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from .permissions import NOTHING, Permission
+
+Json: TypeAlias = dict[str, Any]
+
+# Built without the machine's own tables, so that a name means the same everywhere.
+_TYPES = mimetypes.MimeTypes()
+
+
+class MessageKind(IntEnum):
+    """The message types that occur here, by Discord's numbers."""
+
+    DEFAULT = 0
+    REPLY = 19
+    THREAD_STARTER = 21
+
+
+class MessageFlag(IntFlag):
+    """The message flags that mean something here, by Discord's numbers."""
+
+    SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
+    SUPPRESS_NOTIFICATIONS = 1 << 12
+    HAS_SNAPSHOT = 1 << 14
+    COMPONENTS_V2 = 1 << 15
+
+
+PLAIN = MessageFlag(0)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person, or the bot."""
+
+    id: int
+    name: str
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file on disk to attach; what Discord claims about it may be a lie."""
+
+    path: Path
+    name: str | None = None
+    claimed_type: str | None = None
+    claimed_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file on a message; `size` in bytes and `content_type` are claims."""
+
+    id: int
+    name: str
+    path: Path
+    size: int
+    content_type: str | None
+
+    @classmethod
+    def of(cls, identity: int, file: File) -> "Attachment":
+        """Attach a file, guessing its type from its name as Discord does."""
+        name = file.name or file.path.name
+        size = file.path.stat().st_size if file.claimed_size is None else file.claimed_size
+        content_type = file.claimed_type or _TYPES.guess_type(name)[0]
+        return cls(identity, name, file.path, size, content_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a reply, a forward or a thread's first message points."""
+
+    channel_id: int
+    message_id: int
+    forward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One emoji from one user; a custom emoji is written `name:id`."""
+
+    emoji: str
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it now stands, whole, whoever may read it."""
+
+    id: int
+    channel_id: int
+    author_id: int
+    content: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    embeds: tuple[Mapping[str, Any], ...] = ()
+    components: tuple[Mapping[str, Any], ...] = ()
+    mentions: tuple[int, ...] = ()
+    mention_everyone: bool = False
+    kind: MessageKind = MessageKind.DEFAULT
+    flags: MessageFlag = PLAIN
+    reference: Reference | None = None
+    snapshot: "Message | None" = None
+    nonce: str | int | None = None
+    edited: datetime | None = None
+    reactions: tuple[Reaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextChannel:
+    """A server's channel, with what the bot is denied in it."""
+
+    id: int
+    name: str
+    denied: Permission = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class DirectChannel:
+    """A conversation of one person and the bot."""
+
+    id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread; its id is that of the message it was made from."""
+
+    id: int
+    parent_id: int
+    owner_id: int
+    name: str
+    auto_archive_minutes: int
+    archived: bool = False
+    locked: bool = False
+
+
+Place: TypeAlias = TextChannel | DirectChannel | Thread

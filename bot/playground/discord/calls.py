@@ -48,9 +48,10 @@ class Call:
     @property
     def form(self) -> Json:
         """Return the body of a call that must send an object."""
-        if not isinstance(self.body, dict):
+        sent = self.body
+        if not isinstance(sent, dict):
             raise refusal(50109)
-        return self.body  # pyright: ignore[reportUnknownVariableType] - it came as JSON
+        return self.body
 
     def place(self, *needed: Permission) -> Place:
         """Return the channel that is meant, once the bot may see it and do what it needs."""

@@ -8,6 +8,7 @@ from .calls import Call
 from .permissions import Permission
 from .refusals import invalid, refusal, too_long
 from .state import (
+    PLAIN,
     Attachment,
     File,
     Json,
@@ -110,8 +111,9 @@ def _kept(call: Call, message: Message) -> Iterable[Attachment]:
     return (one for one in message.attachments if str(one.id) in named)
 
 
-def _check_texts(form: Json, before: MessageFlag = MessageFlag(0)) -> None:
-    content, embeds = form.get("content") or "", form.get("embeds") or []
+def _check_texts(form: Json, before: MessageFlag = PLAIN) -> None:
+    content: str = form.get("content") or ""
+    embeds: list[Json] = form.get("embeds") or []
     flags = MessageFlag(form.get("flags") or 0) | before
     if MessageFlag.COMPONENTS_V2 in flags and (content or embeds):
         raise invalid(
@@ -135,10 +137,12 @@ def _check_embeds(embeds: list[Json]) -> None:
 
 
 def _embed_length(embed: Json) -> int:
-    texts = [embed.get("title"), embed.get("description"), (embed.get("footer") or {}).get("text")]
-    texts.append((embed.get("author") or {}).get("name"))
-    for field in embed.get("fields") or ():
-        texts += [field.get("name"), field.get("value")]
+    footer: Json = embed.get("footer") or {}
+    author: Json = embed.get("author") or {}
+    fields: list[Json] = embed.get("fields") or []
+    texts: list[str | None] = [embed.get("title"), embed.get("description")]
+    texts += [footer.get("text"), author.get("name")]
+    texts += [field.get(part) for field in fields for part in ("name", "value")]
     return sum(len(text or "") for text in texts)
 
 

@@ -37,6 +37,7 @@ class Intent(IntFlag):
     MESSAGE_CONTENT = 1 << 15
 
 
+PlaceChange: TypeAlias = ThreadCreated | ThreadEdited | ThreadJoined | ChannelCreated
 Write: TypeAlias = Callable[[bool], Json]
 
 
@@ -62,7 +63,6 @@ class Dispatches:
 
     def of(self, change: Change) -> list[Dispatch]:
         """Return the events that tell of a change."""
-        places = self._payloads.places
         match change:
             case MessageCreated(message):
                 return [self._message("MESSAGE_CREATE", message)]
@@ -70,6 +70,18 @@ class Dispatches:
                 return [self._message("MESSAGE_UPDATE", message)]
             case MessageDeleted(message):
                 return [self._deletion(message)]
+            case Reacted(message, reaction):
+                return [self._reaction("MESSAGE_REACTION_ADD", message, reaction)]
+            case Unreacted(message, reaction):
+                return [self._reaction("MESSAGE_REACTION_REMOVE", message, reaction)]
+            case GatewayReady():
+                return []
+            case _:
+                return self._of_place(change)
+
+    def _of_place(self, change: PlaceChange) -> list[Dispatch]:
+        places = self._payloads.places
+        match change:
             case ThreadCreated(thread, starter):
                 body = places.thread(thread) | {"newly_created": True}
                 created = Dispatch("THREAD_CREATE", Intent.GUILDS, thread.id, lambda _: body)
@@ -78,16 +90,10 @@ class Dispatches:
                 body = places.thread(thread)
                 return [Dispatch("THREAD_UPDATE", Intent.GUILDS, thread.id, lambda _: body)]
             case ThreadJoined():
-                return self._joined(change)
+                return [self._joined(change)]
             case ChannelCreated(channel):
                 body = places.place(channel)
                 return [Dispatch("CHANNEL_CREATE", Intent.GUILDS, channel.id, lambda _: body)]
-            case Reacted(message, reaction):
-                return [self._reaction("MESSAGE_REACTION_ADD", message, reaction)]
-            case Unreacted(message, reaction):
-                return [self._reaction("MESSAGE_REACTION_REMOVE", message, reaction)]
-            case GatewayReady():
-                return []
             case _:
                 assert_never(change)
 
@@ -105,7 +111,6 @@ class Dispatches:
         )
 
     def _intent(self, message: Message, in_guild: Intent) -> Intent:
-        """Return the intent for a message's event: direct ones have bits of their own."""
         # DIRECT_MESSAGES and DIRECT_MESSAGE_REACTIONS each lie three bits above the server's.
         return Intent(in_guild << 3) if self._world.is_direct(message.channel_id) else in_guild
 
@@ -129,7 +134,7 @@ class Dispatches:
         intent = self._intent(message, Intent.GUILD_MESSAGE_REACTIONS)
         return Dispatch(name, intent, message.channel_id, lambda _: body)
 
-    def _joined(self, change: ThreadJoined) -> list[Dispatch]:
+    def _joined(self, change: ThreadJoined) -> Dispatch:
         thread, user_id = change.thread, change.user_id
         added = thread_member_payload(thread, user_id)
         added["member"] = self._payloads.places.member(user_id) | {
@@ -145,4 +150,4 @@ class Dispatches:
         # Of anybody but itself a bot hears only with the privileged members intent.
         own = user_id == self._world.bot.id
         intent = Intent.GUILDS if own else Intent.GUILD_MEMBERS
-        return [Dispatch("THREAD_MEMBERS_UPDATE", intent, thread.id, lambda _: body)]
+        return Dispatch("THREAD_MEMBERS_UPDATE", intent, thread.id, lambda _: body)

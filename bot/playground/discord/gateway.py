@@ -221,13 +221,15 @@ class Gateway:
         self._changes.stir()
 
     def _tell_members(self, session: Session, body: Json) -> None:
-        named = body.get("user_ids")
-        wanted = {str(one) for one in (named if isinstance(named, list) else [named])}
+        named: Any = body.get("user_ids")
+        prefix: str | None = body.get("query")
+        # One id may stand alone, without a list around it.
+        wanted = {str(named)} if isinstance(named, str | int) else set(map(str, named or ()))
         members = [
             one
             for one in self._payloads.places.members()
             if one["user"]["id"] in wanted
-            or (named is None and one["user"]["username"].startswith(body.get("query", "")))
+            or (prefix is not None and one["user"]["username"].startswith(prefix))
         ]
         chunk: Json = {
             "guild_id": str(self._world.guild_id),

@@ -114,8 +114,8 @@ def _reaction(call: Call) -> Reaction:
 
 def refresh_links(call: Call) -> Reply:
     """Return fresh links for old ones."""
-    urls = call.form.get("attachment_urls")
-    if not isinstance(urls, list) or not 1 <= len(urls) <= MOST_LINKS:
+    urls: list[str] = call.form.get("attachment_urls") or []
+    if not 1 <= len(urls) <= MOST_LINKS:
         words = f"Must be between 1 and {MOST_LINKS} in length."
         raise invalid("attachment_urls", "BASE_TYPE_BAD_LENGTH", words)
     refreshed: list[Json] = [

@@ -115,7 +115,7 @@ class Payloads:
         return {"referenced_message": payload}
 
     def _snapshot(self, message: Message) -> Json:
-        kept = {
+        kept: Json = {
             "timestamp": moment(message.id).isoformat(),
             "edited_timestamp": message.edited and message.edited.isoformat(),
             "mentions": [],

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from enum import IntFlag
-from functools import reduce
-from operator import or_
 
 
 class Permission(IntFlag):
@@ -39,7 +37,10 @@ EVERYONE = DIRECT | Permission.CREATE_PUBLIC_THREADS | Permission.SEND_MESSAGES_
 
 def named(names: Iterable[str]) -> Permission:
     """Add up permissions by name; KeyError for a name that is none."""
-    return reduce(or_, (Permission[name] for name in names), NOTHING)
+    denied = NOTHING
+    for name in names:
+        denied |= Permission[name]
+    return denied
 
 
 def granted(denied: Permission) -> Permission:

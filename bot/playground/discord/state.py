@@ -1,7 +1,6 @@
 """What a Discord is made of: people, places and messages."""
 
 import mimetypes
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, IntFlag
@@ -101,8 +100,8 @@ class Message:
     author_id: int
     content: str = ""
     attachments: tuple[Attachment, ...] = ()
-    embeds: tuple[Mapping[str, Any], ...] = ()
-    components: tuple[Mapping[str, Any], ...] = ()
+    embeds: tuple[Json, ...] = ()
+    components: tuple[Json, ...] = ()
     mentions: tuple[int, ...] = ()
     mention_everyone: bool = False
     kind: MessageKind = MessageKind.DEFAULT

@@ -19,7 +19,12 @@ from bot.playground.model.inspection import cuts, inspect
 from bot.playground.model.lifting import Begun, Encoded, Ended, Lifter, Plain
 
 CLIP = Received("video/mp4", 3, "ab12")
-FOUND = Findings("mov", 61.5, Pictures("h264", 320, 180, 1500, (2.0, 63.9), True), None)  # noqa: FBT003
+PICTURES = Pictures("h264", 320, 180, frames=1500, cuts=(2.0, 63.9), exact=True)
+FOUND = Findings("mov", 61.5, PICTURES, None)
+
+
+def about(*clips: Attached | Linked, question: str = "What?") -> Asked:
+    return Asked("m", stream=True, clips=clips, question=question, earlier=0, words=3)
 
 
 def lift(*chunks: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
@@ -114,7 +119,7 @@ def test_what_is_wrong_with_a_body_is_said(wrong: Any, status: int, says: str) -
 
 
 def test_the_answer_says_what_it_is_what_it_found_and_what_it_was_asked() -> None:
-    asked = Asked("m", True, (Attached("clip.mp4", CLIP),), "What?\nWhen?", 0, 3)  # noqa: FBT003
+    asked = about(Attached("clip.mp4", CLIP), question="What?\nWhen?")
     looks = [Opened(Attached("clip.mp4", CLIP), FOUND)]
     said = compose(asked, looks)
     assert said.startswith("**I am a stand-in, not an AI.**")
@@ -127,15 +132,14 @@ def test_the_answer_says_what_it_is_what_it_found_and_what_it_was_asked() -> Non
 
 def test_a_link_is_repeated_and_counted_as_unseen() -> None:
     link = Linked("A link", "https://www.youtube.com/watch?v=abcdefghijk")
-    asked = Asked("m", True, (link,), "What?", 0, 3)  # noqa: FBT003
+    asked = about(link)
     assert link.url in compose(asked, [link])
     assert "opened nothing" in compose(asked, [link])
     assert usage(asked, [link], "").video == 0
 
 
 def test_a_file_that_can_not_be_opened_is_called_that() -> None:
-    asked = Asked("m", True, (), "What?", 0, 3)  # noqa: FBT003
-    said = compose(asked, [Opened(Attached("", CLIP), Unopened("Invalid data"))])
+    said = compose(about(), [Opened(Attached("", CLIP), Unopened("Invalid data"))])
     assert "libav can't open it: Invalid data" in said
     assert "A clip without a label" in said
 

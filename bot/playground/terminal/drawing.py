@@ -6,7 +6,7 @@ from .markdown import Ink, rows
 from .scene import Said, Scene
 
 INDENT = "  "
-THREAD = "  │ "
+THREAD = "  │"
 
 
 def draw(scene: Scene, channel: int, since: int, width: int, ink: Ink) -> list[str]:
@@ -21,7 +21,7 @@ def draw(scene: Scene, channel: int, since: int, width: int, ink: Ink) -> list[s
 def _message(said: Said, width: int, ink: Ink) -> Iterator[str]:
     yield ink.colour(said.author)
     if said.text:
-        yield from (INDENT + row for row in rows(said.text, width - len(INDENT), ink))
+        yield from (f"{INDENT}{row}".rstrip() for row in rows(said.text, width - len(INDENT), ink))
     for file in said.files:
         yield from (INDENT + ink.soften(row) for row in rows(f"+ {file}", width - len(INDENT), ink))
 
@@ -30,12 +30,13 @@ def _thread(scene: Scene, starter: Said, width: int, ink: Ink) -> Iterator[str]:
     name = scene.thread(starter.id)
     if name is None:
         return
-    for row in rows(f"thread: {name}", width - len(THREAD), ink):
+    inner = width - len(THREAD) - 1
+    for row in rows(f"thread: {name}", inner, ink):
         yield ink.soften(f"  ╷ {row}")
     for said in scene.channel(starter.id):
-        yield ink.soften(THREAD.rstrip())
-        for row in _message(said, width - len(THREAD), ink):
-            yield ink.soften(THREAD) + row
+        yield ink.soften(THREAD)
+        for row in _message(said, inner, ink):
+            yield f"{ink.soften(THREAD)} {row}".rstrip()
 
 
 def repaint(old: Sequence[str], new: Sequence[str], height: int) -> str:

@@ -13,6 +13,7 @@ from .stage import Stopped, set_up
 from .talk import Talk
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LINKS = ("http://", "https://")
 
 
@@ -24,7 +25,7 @@ async def play(*, once: tuple[str | None, str] | None, real: bool) -> int:
     """
     playing = asyncio.ensure_future(_play(once, open_screen(), real=real))
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPS:
         loop.add_signal_handler(number, playing.cancel)
     try:
         return await playing
@@ -32,6 +33,9 @@ async def play(*, once: tuple[str | None, str] | None, real: bool) -> int:
         if not playing.cancelled():
             raise
         return INTERRUPTED if once else 0
+    finally:
+        for number in STOPS:
+            loop.remove_signal_handler(number)
 
 
 async def _play(once: tuple[str | None, str] | None, screen: Screen, *, real: bool) -> int:
@@ -48,6 +52,8 @@ async def _play(once: tuple[str | None, str] | None, screen: Screen, *, real: bo
                     await talk.converse(real=real)
                     return 0
                 outcome = await talk.ask(*_question(*once, made))
+                if outcome == "failed":
+                    screen.complain(*stage.bot.lines)
                 return 0 if outcome == "answered" else FAILED
         except Stopped as stopped:
             screen.complain(*stopped.lines, stopped.sentence)

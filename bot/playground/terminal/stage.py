@@ -167,8 +167,7 @@ async def _ready(stage: Stage) -> None:
 
 
 def _ended(died: Died) -> Stopped:
+    advice = "Put right what the lines above name, and start again." if died.lines else ""
     return Stopped(
-        f"{died.name} ended with exit status {died.status}. What it wrote last is above: put "
-        "right what it names, and start again.",
-        died.lines,
+        f"{died.name} ended with exit status {died.status}. {advice}".rstrip(), died.lines
     )

@@ -1,0 +1,305 @@
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.playground.terminal.channel import read_address
+from bot.playground.terminal.children import Died, child
+from bot.playground.terminal.commands import (
+    Ask,
+    Attach,
+    AttachMade,
+    Help,
+    Misread,
+    Quit,
+    read_command,
+)
+from bot.playground.terminal.drawing import draw, repaint
+from bot.playground.terminal.logbook import Ended, read_line
+from bot.playground.terminal.markdown import ANSI, PLAIN, columns, rows
+from bot.playground.terminal.scene import Scene, weight
+from bot.playground.terminal.stage import bot_environ
+from bot.playground.terminal.typed import typed_lines
+
+ADDRESS = read_address(
+    {
+        "api_url": "http://127.0.0.1:1/api/v10",
+        "gateway_url": "ws://127.0.0.1:1/gateway",
+        "cdn_host": "127.0.0.1:1",
+        "control_url": "http://127.0.0.1:1/playground",
+        "token": "playground-token",
+        "bot_id": "1",
+        "channel_id": "5",
+        "user_id": "2",
+    }
+)
+ESCAPE = re.compile(r"\x1b\[[\d;]*m")
+
+
+def message(number: int, text: str, author: int = 2, place: int = 5, **more: Any) -> dict[str, Any]:
+    names = {1: "Reeltalk", 2: "ada"}
+    return {
+        "id": str(number),
+        "channel_id": str(place),
+        "type": 0,
+        "content": text,
+        "author": {"id": str(author), "username": names[author]},
+        "mentions": [{"id": "1", "username": "Reeltalk"}],
+        "attachments": [],
+        **more,
+    }
+
+
+def scene_of(*changes: tuple[str, Mapping[str, Any]]) -> Scene:
+    scene = Scene(me=2)
+    for kind, about in changes:
+        subject = "thread" if kind == "thread_created" else "message"
+        scene.change({"kind": kind, subject: about})
+    return scene
+
+
+def test_a_line_is_a_question_or_a_command(tmp_path: Path) -> None:
+    clip = tmp_path / "my clip.mp4"
+    clip.touch()
+    assert read_command("  What is it?\n") == Ask("What is it?")
+    assert read_command(f"/attach '{clip}'") == Attach(clip)
+    assert read_command("/clip") == AttachMade()
+    assert read_command("/help") == Help()
+    assert read_command("/quit") == Quit()
+    assert read_command(" \n") is None
+
+
+def test_a_command_that_means_nothing_is_explained() -> None:
+    assert read_command("/attach nothing.mp4") == Misread("There is no file at nothing.mp4.")
+    assert read_command("/attach") == Misread("Name a file: /attach PATH")
+    assert isinstance(read_command("/dance"), Misread)
+
+
+def test_the_log_tells_how_a_question_ended() -> None:
+    line = "12:00:00 INFO bot.app guild=7 question=42 clips=1 outcome=answered ms=900"
+    assert read_line(line) == Ended(42, "answered")
+    assert read_line("outcome=refused question=42") == Ended(42, "refused")
+    assert read_line("INFO bot.app question=42 is being asked") is None
+    assert read_line("a word with subquestion=42 outcome=x") is None
+
+
+def test_a_thread_stands_under_its_message() -> None:
+    scene = scene_of(
+        (
+            "message_created",
+            message(10, "<@1> What?", attachments=[{"filename": "a.mp4", "size": 9}]),
+        ),
+        ("thread_created", {"id": "10", "name": "What?"}),
+        ("message_created", message(10, "", author=1, place=10, type=21)),
+        ("message_created", message(11, "Looking", author=1, place=10)),
+        ("message_edited", message(11, "A **square**.\n\nWhite.", author=1, place=10)),
+    )
+    assert draw(scene, 5, 10, 80, PLAIN) == [
+        "you",
+        "  @Reeltalk What?",
+        "  + a.mp4, 1 KB",
+        "  ╷ thread: What?",
+        "  │",
+        "  │ Reeltalk",
+        "  │   A **square**.",
+        "  │",
+        "  │   White.",
+        "",
+    ]
+
+
+def test_only_what_was_said_since_the_question_is_drawn() -> None:
+    scene = scene_of(
+        ("message_created", message(10, "before")),
+        ("message_created", message(11, "after")),
+        ("message_created", message(12, "gone")),
+        ("message_deleted", message(12, "gone")),
+        ("gateway_ready", {}),
+    )
+    assert draw(scene, 5, 11, 80, PLAIN) == ["you", "  after", ""]
+
+
+def test_emphasis_is_drawn_and_takes_no_room() -> None:
+    (row,) = rows("a **bold word** here", 18, ANSI)
+    assert row == "a \x1b[1mbold\x1b[0m \x1b[1mword\x1b[0m here"
+    assert list(rows("-# small", 20, ANSI)) == ["\x1b[2msmall\x1b[0m"]
+    assert list(rows("-# small", 20, PLAIN)) == ["small"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one two three", ["one two", "three"]),
+        ("- one two three", ["- one", "  two", "  three"]),
+        ("> one two three", ["> one", "> two", "> three"]),
+        ("```\n**a** bcdefgh i\n```", ["```", "**a** bc", "defgh i", "```"]),
+        ("abcdefghijkl", ["abcdefgh", "ijkl"]),
+        ("一二三 四", ["一二三", "四"]),
+        ("", [""]),
+    ],
+)
+def test_rows_are_broken_where_a_reader_would(text: str, expected: list[str]) -> None:
+    assert list(rows(text, 8, PLAIN)) == expected
+
+
+def test_no_row_is_wider_than_asked() -> None:
+    text = "- **very long bold words** and `code` 一二三四五六七八九 " * 5 + "\n> " + "x" * 100
+    for width in range(6, 60):
+        assert all(columns(ESCAPE.sub("", row)) <= width for row in rows(text, width, ANSI))
+
+
+def test_words_can_not_command_the_terminal() -> None:
+    assert list(rows("a\x1b[2Jb\x07\x9b1A\rc", 80, ANSI)) == ["a[2Jb1Ac"]
+
+
+def shown(rows_: Sequence[str], painted: str) -> list[str]:
+    """Do what a terminal would, to rows above a cursor at the start of the line below them."""
+    at, screen = len(rows_), list(rows_)
+    if back := re.match(r"\x1b\[(\d+)F\x1b\[J", painted):
+        at -= int(back[1])
+        painted = painted[back.end() :]
+    return screen[:at] + painted.splitlines()
+
+
+@pytest.mark.parametrize("old", [[], ["a"], ["a", "b"], ["a", "x", "c"]])
+@pytest.mark.parametrize("new", [[], ["a"], ["b"], ["a", "b", "c"], ["a", "b", "c", "d"]])
+def test_repainting_turns_the_old_rows_into_the_new(old: list[str], new: list[str]) -> None:
+    assert shown(old, repaint(old, new, 24)) == new
+
+
+def test_repainting_stays_on_the_screen() -> None:
+    old = [str(number) for number in range(30)]
+    painted = repaint(old, ["new", *old[1:], "30"], 10)
+    assert painted.startswith("\x1b[9F\x1b[J21\n")
+    assert repaint(old, [*old, "30"], 10) == "30\n"
+
+
+def test_sizes_are_written_as_people_read_them() -> None:
+    assert [weight(9), weight(80_519), weight(18_400_000)] == ["1 KB", "81 KB", "18.4 MB"]
+
+
+def test_the_bot_is_kept_from_every_real_provider() -> None:
+    person = {"LUNOS_API_KEY": "mine", "CUSTOM_MODEL": "mine", "OPENROUTER_API_KEY": "mine"}
+    environ = bot_environ(person, ADDRESS, "http://127.0.0.1:2/v1")
+    assert "mine" not in environ.values()
+    assert environ["OPENROUTER_BASE_URL"] == "http://127.0.0.1:2/v1"
+    assert environ["DISCORD_TOKEN"] == "playground-token"  # noqa: S105  the emulator's own
+    assert environ["CUSTOM_BASE_URL"] == ""
+
+
+def test_the_real_provider_is_left_as_it_was_set() -> None:
+    environ = bot_environ({"OPENROUTER_API_KEY": "mine", "MODEL": "m"}, ADDRESS, None)
+    assert (environ["OPENROUTER_API_KEY"], environ["MODEL"]) == ("mine", "m")
+    assert "PROVIDER" not in environ
+
+
+async def test_a_child_that_ends_leaves_its_last_words() -> None:
+    deaths = asyncio.Queue[Died]()
+    lines = list[str]()
+    async with child(
+        *("The stand-in", "bot.playground.model", "--nonsense"),
+        environ=os.environ,
+        heed=lines.append,
+        mourn=deaths.put_nowait,
+    ) as stand_in:
+        assert await stand_in.announcement() is None
+        died = await asyncio.wait_for(deaths.get(), 10)
+    assert (died.name, died.status) == ("The stand-in", 2)
+    assert "--nonsense" in died.lines[-1]
+    assert tuple(lines) == died.lines
+
+
+async def test_a_child_ends_with_its_block() -> None:
+    async with child(
+        *("The stand-in", "bot.playground.model"),
+        environ=os.environ,
+        heed=lambda _: None,
+        mourn=lambda _: None,
+    ) as stand_in:
+        assert await stand_in.announcement() is not None
+    assert (await asyncio.wait_for(stand_in.died(), 10)).status == 0
+
+
+async def test_lines_come_from_a_pipe_and_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_text("one\ntwo")
+    reading, writing = os.pipe()
+    os.write(writing, b"one\ntwo")
+    os.close(writing)
+    file = os.open(tmp_path / "lines", os.O_RDONLY)
+    for descriptor in (reading, file):
+        with typed_lines(descriptor) as lines:
+            assert await lines.read() == b"one\ntwo"
+        os.close(descriptor)
+
+
+async def playground(
+    *arguments: str, typed: str = "", **environ: str
+) -> tuple[int | None, str, str]:
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "playground", *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **environ},
+    )
+    try:
+        out, err = await asyncio.wait_for(running.communicate(typed.encode()), 50)
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+    return running.returncode, out.decode(), err.decode()
+
+
+async def test_one_question_is_asked_and_answered() -> None:
+    status, out, err = await playground("--once", "What happens?")
+    assert (status, err) == (0, "")
+    assert "I am a stand-in, not an AI." in out
+    assert "scene cuts at 0:02, 0:04" in out
+    assert "> What happens?" in out
+    assert "\x1b" not in out
+
+
+async def test_a_missing_clip_is_said_before_anything_starts() -> None:
+    status, out, err = await playground("--once", "nothing.mp4", "What happens?")
+    assert (status, out, err) == (2, "", "There is no file at nothing.mp4.\n")
+
+
+async def test_a_file_that_is_no_clip_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_text("no clip at all")
+    status, out, _ = await playground("--once", str(tmp_path / "clip.mp4"), "What happens?")
+    assert status == 1
+    assert "clip.mp4" in out
+
+
+async def test_a_bot_that_can_not_start_says_why() -> None:
+    status, out, err = await playground("--real", PROVIDER="nonsense")
+    assert (status, out) == (1, "")
+    assert "not nonsense" in err
+    assert "The bot ended with exit status 2." in err
+
+
+async def test_typed_lines_are_answered_in_turn() -> None:
+    status, out, err = await playground(typed="/clip\nWhat?\n/dance\n")
+    assert (status, err) == (0, "")
+    assert out.index("Nothing leaves this machine") < out.index("> What?") < out.index("/dance")
+
+
+async def test_an_interrupted_playground_leaves_cleanly() -> None:
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "playground"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert running.stdout is not None
+    await asyncio.wait_for(running.stdout.readline(), 50)
+    running.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(running.communicate(), 20)
+    assert (running.returncode, err) == (0, b"")

@@ -3,7 +3,9 @@ import os
 import re
 import signal
 import sys
+import termios
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,11 @@ from bot.playground.terminal.commands import (
 )
 from bot.playground.terminal.drawing import draw, repaint
 from bot.playground.terminal.logbook import Ended, read_line
-from bot.playground.terminal.markdown import ANSI, PLAIN, columns, rows
+from bot.playground.terminal.markdown import ANSI, PLAIN, Ink, columns, rows
 from bot.playground.terminal.scene import Scene, weight
+from bot.playground.terminal.screen import Screen
 from bot.playground.terminal.stage import bot_environ
-from bot.playground.terminal.typed import typed_lines
+from bot.playground.terminal.typed import typed_lines, unechoed
 
 ADDRESS = read_address(
     {
@@ -236,6 +239,34 @@ async def test_lines_come_from_a_pipe_and_from_a_file(tmp_path: Path) -> None:
         with typed_lines(descriptor) as lines:
             assert await lines.read() == b"one\ntwo"
         os.close(descriptor)
+
+
+def test_typing_ahead_is_not_echoed_and_then_is_again() -> None:
+    ours, theirs = os.openpty()
+    with unechoed(theirs):
+        assert not termios.tcgetattr(theirs)[3] & termios.ECHO
+    assert termios.tcgetattr(theirs)[3] & termios.ECHO
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_terminal_is_redrawn_and_a_file_is_not() -> None:
+    def draw_(_: int, ink: Ink) -> list[str]:
+        return [ink.embolden("a"), ""]
+
+    for live, ink, written in ((True, ANSI, "\x1b[1ma\x1b[0m\n\n"), (False, PLAIN, "")):
+        screen = Screen(out := StringIO(), StringIO(), live=live, ink=ink)
+        screen.show(draw_)
+        screen.show(draw_)
+        assert out.getvalue() == written
+        screen.settle()
+        assert out.getvalue() == (written or "a\n\n")
+
+
+def test_complaints_can_not_command_the_terminal() -> None:
+    screen = Screen(StringIO(), err := StringIO(), live=True, ink=ANSI)
+    screen.complain("a\x1b[2J", "b")
+    assert err.getvalue() == "a[2J\nb\n"
 
 
 async def playground(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from .drawing import repaint
-from .markdown import ANSI, PLAIN, Ink, columns
+from .markdown import ANSI, PLAIN, Ink, columns, harmless
 
-WIDEST = 100
+NARROWEST, WIDEST = 20, 100
 PROMPT = "> "
 
 
@@ -27,7 +27,7 @@ class Screen:
     @property
     def width(self) -> int:
         """The columns to draw in."""
-        return min(shutil.get_terminal_size().columns - 1, WIDEST)
+        return max(NARROWEST, min(shutil.get_terminal_size().columns - 1, WIDEST))
 
     def say(self, *lines: str) -> None:
         """Write lines that stay, beneath everything."""
@@ -36,7 +36,7 @@ class Screen:
     def complain(self, *lines: str) -> None:
         """Write lines about what went wrong where they aren't taken for a conversation."""
         self.out.flush()
-        print(*lines, sep="\n", file=self.err, flush=True)
+        print(*map(harmless, lines), sep="\n", file=self.err, flush=True)
 
     def show(self, draw: Callable[[int, Ink], list[str]]) -> None:
         """Make the rows of this exchange what they are now."""

@@ -6,13 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import assert_never
 
+import aiohttp
+
 from .commands import HELP, Ask, Attach, AttachMade, Command, Help, Misread, Quit, read_command
 from .drawing import draw
 from .logbook import Ended
 from .scene import Scene
 from .screen import Screen
-from .stage import Changed, Stage
-from .typed import typed_lines
+from .stage import Changed, Stage, Stopped
+from .typed import typed_lines, unechoed
 
 PATIENCE = 120.0  # seconds without any change
 
@@ -28,9 +30,16 @@ class Talk:
 
     async def ask(self, text: str, clips: list[Path]) -> str:
         """Ask, show what comes, and return how it ended; raises Stopped when it can't."""
+        with unechoed(sys.stdin.fileno()):
+            try:
+                question = await self._stage.channel.ask(text, clips)
+                return await self._follow(question)
+            except aiohttp.ClientError as error:
+                raise Stopped(f"The emulated Discord did not take that: {error}") from error
+
+    async def _follow(self, question: int) -> str:
         channel = self._stage.channel
         scene = Scene(channel.address.user_id)
-        question = await channel.ask(text, clips)
         show = partial(draw, scene, channel.address.channel_id, question)
         try:
             while True:

@@ -1,12 +1,14 @@
-"""Lines from standard input, without a thread that would outlive a Ctrl-C."""
+"""Standard input: its lines, without a thread that would outlive a Ctrl-C, and its echo."""
 
 import asyncio
 import os
 import stat
+import termios
 from collections.abc import Generator
 from contextlib import contextmanager
 
 CHUNK = 65536
+LOCAL_FLAGS = 3  # of what tcgetattr returns
 
 
 @contextmanager
@@ -34,3 +36,19 @@ def typed_lines(descriptor: int) -> Generator[asyncio.StreamReader]:
         yield reader
     finally:
         loop.remove_reader(descriptor)
+
+
+@contextmanager
+def unechoed(descriptor: int) -> Generator[None]:
+    """Keep what is typed ahead at a terminal from being written into what is drawn there."""
+    if not os.isatty(descriptor):
+        yield
+        return
+    before = termios.tcgetattr(descriptor)
+    silent = termios.tcgetattr(descriptor)
+    silent[LOCAL_FLAGS] &= ~termios.ECHO
+    termios.tcsetattr(descriptor, termios.TCSANOW, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSANOW, before)

@@ -9,7 +9,7 @@ _WATCH_HOSTS = {"youtube.com", "www.youtube.com", "m.youtube.com", "www.youtube-
 _SHORT_HOST = "youtu.be"
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _URL = re.compile(
-    r"(?:https?://)?(?:www\.|m\.)?(?:youtube(?:-nocookie)?\.com|youtu\.be)/[^\s<>()\[\]|*\"']+",
+    r"(?<![\w.-])(?:https?://)?(?:www\.|m\.)?(?:youtube(?:-nocookie)?\.com|youtu\.be)/[^\s<>()\[\]|*\"']+",
     re.IGNORECASE,
 )
 _START = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.IGNORECASE)

@@ -131,9 +131,9 @@ class _Relay(Payload):
         await self._send(writer, b64encode(carry))
 
     async def _send(self, writer: AbstractStreamWriter, data: bytes) -> None:
-        await _let_an_answer_in(writer)
         try:
             async with asyncio.timeout(self._stall):
+                await _let_an_answer_in(writer)
                 await writer.write(data)
         except TimeoutError as error:
             raise UploadStalled from error

@@ -1,5 +1,7 @@
 """Tell a file's kind by its first bytes; its name and its claimed type are not asked."""
 
+import codecs
+
 from bot.media import kinds
 from bot.media.kinds import Kind
 
@@ -86,11 +88,11 @@ def _is_transport_stream(head: bytes) -> bool:
 
 def _text(head: bytes) -> Kind:
     try:
-        # A character may be cut in two where the head ends.
-        text = head.decode(errors="strict") if len(head) < HEAD else head[:-3].decode()
+        # Incremental, since the last character may be cut in two where the head ends.
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return kinds.UNKNOWN
-    if not text.isprintable() and any(c < " " and c not in "\t\r\n\f" for c in text):
+    if any(character < " " and character not in "\t\r\n\f" for character in text):
         return kinds.UNKNOWN
     start = text.lstrip("\ufeff \t\r\n").lower()
     is_page = start.startswith(("<!doctype html", "<html", "<head", "<body"))

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 PartShape = Literal["video_url", "input_video"]
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MIB = 1 << 20
 
 
@@ -26,9 +25,9 @@ class Dialect:
     part_shape: PartShape = "video_url"
     reads_youtube: bool = False
     max_inline_bytes: int | None = None
-    headers: Mapping[str, str] = field(default=_NOTHING)
-    body: Mapping[str, Any] = field(default=_NOTHING)
-    link_body: Mapping[str, Any] = field(default=_NOTHING)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    link_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 # Gemini takes less than 100 MB inline (ai.google.dev, "video understanding", 2026), which is

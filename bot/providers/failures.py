@@ -73,17 +73,25 @@ def failure(
     midway: bool = False,
 ) -> ProviderError:
     """Return what to raise. `midway` means that part of the answer has been given."""
-    said = error.message.lower()
-    detail = error.message
     if midway:
-        return AnswerCut(provider, detail)
+        return AnswerCut(provider, error.message)
     if error.flagged:
-        return AnswerWithheld(provider, detail)
+        return AnswerWithheld(provider, error.message)
+    said = error.message.lower()
     if any(words in said for words in _TOO_LARGE):
-        return RequestTooLarge(provider, detail)
+        return RequestTooLarge(provider, error.message)
     if any(words in said for words in _NO_SUCH_MODEL):
-        return ModelRefused(provider, detail)
-    match error.status or status or HTTPStatus.BAD_GATEWAY:
+        return ModelRefused(provider, error.message)
+    return _by_status(provider, status, error, headers or {})
+
+
+def _by_status(
+    provider: str, status: int | None, error: Error, headers: Mapping[str, str]
+) -> ProviderError:
+    detail = error.message
+    if status in (None, HTTPStatus.OK):
+        status = HTTPStatus.BAD_GATEWAY  # an error in a good response: theirs, until they say more
+    match error.status or status:
         case HTTPStatus.UNAUTHORIZED:
             return KeyRefused(provider, detail)
         case HTTPStatus.PAYMENT_REQUIRED:
@@ -91,7 +99,7 @@ def failure(
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return RequestTooLarge(provider, detail)
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return RateLimited(provider, detail, _retry_after(headers or {}))
+            return RateLimited(provider, detail, _retry_after(headers))
         case code if code >= HTTPStatus.INTERNAL_SERVER_ERROR and not error.permanent:
             return ProviderDown(provider, detail, int(code))
         case code:

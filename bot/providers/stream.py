@@ -2,6 +2,7 @@
 
 import codecs
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +78,8 @@ class EventDecoder:
         self._reason: str | None = None
         self._usage: Usage | None = None
 
-    def feed(self, data: bytes) -> list[Piece]:
-        """Take the next bytes.
+    def feed(self, data: bytes) -> Iterator[Piece]:
+        """Take the next bytes; what was said before an error is given before it is raised.
 
         Raises:
             ProviderError: the stream holds an error.
@@ -86,25 +87,27 @@ class EventDecoder:
         *lines, self._line = (self._line + self._text.decode(data)).split("\n")
         if len(self._line) > _MAX_LINE:
             raise AnswerCut(self._provider, "a line without end")
-        return [piece for line in lines for piece in self._take(line.removesuffix("\r"))]
+        for line in lines:
+            if piece := self._take(line.removesuffix("\r")):
+                yield piece
 
-    def feed_whole(self, body: bytes) -> list[Piece]:
+    def feed_whole(self, body: bytes) -> Iterator[Piece]:
         """Take a whole completion, sent as plain JSON though a stream was asked for."""
         try:
             chunk = json.loads(body)
         except ValueError as error:
             raise AnswerCut(self._provider, "not JSON") from error
-        return self._read(chunk)
+        if piece := self._read(chunk):
+            yield piece
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> Iterator[Event]:
         """Take the end of the stream; the last event is Finished.
 
         Raises:
             AnswerCut: it ended before the answer did.
             AnswerWithheld, AnswerEmpty: there is no answer in it.
         """
-        rest = self._line + self._text.decode(b"", final=True)
-        pieces = [*self._take(rest.removesuffix("\r")), *self._take("")]
+        yield from self.feed(self._text.decode(b"", final=True).encode() + b"\n\n")
         if (self._reason or "").lower() in _WITHHELD:
             raise AnswerWithheld(self._provider, self._reason or "")
         # Some servers send no [DONE]; a reason to finish is as good.
@@ -112,27 +115,28 @@ class EventDecoder:
             raise AnswerCut(self._provider, "the stream ended early")
         if not self._has_piece:
             raise AnswerEmpty(self._provider, self._reason or "")
-        return [*pieces, Finished(self._model, self._reason, self._usage)]
+        yield Finished(self._model, self._reason, self._usage)
 
-    def _take(self, line: str) -> list[Piece]:
+    def _take(self, line: str) -> Piece | None:
         if line.startswith("data:"):
             self._data.append(line[5:].removeprefix(" "))
         if line or not self._data:
-            return []
+            return None
         data, self._data = "\n".join(self._data), []
         if data.strip() == "[DONE]":
             self._done = True
         if self._done:
-            return []
+            return None
         try:
-            return self._read(json.loads(data))
-        except json.JSONDecodeError as error:
+            chunk = json.loads(data)
+        except ValueError as error:
             self._garbled += 1
             if self._garbled > _MAX_GARBLED:
                 raise AnswerCut(self._provider, "not a stream of JSON") from error
-            return []
+            return None
+        return self._read(chunk)
 
-    def _read(self, chunk: Any) -> list[Piece]:
+    def _read(self, chunk: Any) -> Piece | None:
         if error := error_in(chunk):
             raise failure(self._provider, None, error, midway=self._has_piece)
         fields = as_object(chunk)
@@ -143,13 +147,13 @@ class EventDecoder:
         # The chunk that holds the usage has no choices.
         choices = as_list(body.get("choices"))
         if not choices:
-            return []
+            return None
         choice = as_object(choices[0])
         self._reason = choice.get("finish_reason") or self._reason
         said = as_object(choice.get("delta") or choice.get("message"))
         text = _text(said.get("content"))
         self._has_piece = self._has_piece or bool(text.strip())
-        return [Piece(text)] if text else []
+        return Piece(text) if text else None
 
 
 def _text(content: Any) -> str:

@@ -1,0 +1,114 @@
+import dataclasses
+from typing import Any
+
+import pytest
+
+from bot import errors
+from bot.answering import Answer, Asking, CutAtLimit, Growing, LeftOut, Looking, Sending
+from bot.clips import Upload, YouTubeLink
+from bot.errors import ReeltalkError
+from bot.media.kinds import InlineVideo, LinkedVideo
+from bot.providers.stream import Usage
+from cogs import _phrases as phrases
+from tests.servers import Chunks
+
+MIB = 1 << 20
+FACTS: dict[str, Any] = {
+    "name": "clip.mp4",
+    "size": 120 * MIB,
+    "limit": 100 * MIB,
+    "found": "a picture",
+    "reason": "HTTP 500",
+    "announced": 1000,
+    "received": 10,
+    "host": "example.org",
+    "provider": "OpenRouter",
+    "detail": "",
+    "status": 500,
+    "retry_after": 7.0,
+}
+
+
+def leaves(kind: type[ReeltalkError] = ReeltalkError) -> list[type[ReeltalkError]]:
+    below = [leaf for child in kind.__subclasses__() for leaf in leaves(child)]
+    return below or [kind]
+
+
+def example(kind: type[ReeltalkError], **facts: Any) -> ReeltalkError:
+    given = {**FACTS, **facts}
+    return kind(**{field.name: given[field.name] for field in dataclasses.fields(kind)})
+
+
+@pytest.mark.parametrize("kind", leaves(), ids=lambda kind: kind.__name__)
+def test_every_error_has_a_sentence_of_its_own(kind: type[ReeltalkError]) -> None:
+    said = phrases.phrase(example(kind))
+    assert said != phrases.BROKEN
+    assert said.endswith(".")
+    others = {phrases.phrase(example(other)) for other in leaves() if other is not kind}
+    assert said not in others
+
+
+def test_a_refused_clip_is_told_both_figures() -> None:
+    said = phrases.phrase(errors.ClipTooLarge("clip.mp4", 120 * MIB, 100 * MIB))
+    assert "120 MB" in said.replace("120.0 MB", "120 MB")
+    assert "100 MB" in said
+
+
+def test_a_clip_over_by_a_byte_does_not_read_as_small_as_the_limit() -> None:
+    said = phrases.phrase(errors.ClipTooLarge("clip.mp4", 100 * MIB + 1, 100 * MIB))
+    assert "100.1 MB" in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, "in a few minutes"), (6.2, "in 7 seconds"), (200.0, "in 4 minutes")],
+)
+def test_when_to_ask_again_is_said(seconds: float | None, words: str) -> None:
+    assert words in phrases.phrase(errors.RateLimited("OpenRouter", "", seconds))
+
+
+def test_what_a_provider_said_is_quoted_without_its_markdown() -> None:
+    said = phrases.phrase(errors.RequestRefused("OpenRouter", "**no** _way_", 400))
+    assert r"“\*\*no\*\* \_way\_”" in said
+
+
+def test_a_name_can_not_break_out_of_its_sentence() -> None:
+    said = phrases.phrase(errors.ClipGone("a**b\n# c.mp4"))
+    assert r"**a\*\*b # c.mp4**" in said
+
+
+CLIPS = (Upload(1, 2, 3, "my_clip.mp4"), YouTubeLink("dQw4w9WgXcQ"))
+MEDIA = (
+    InlineVideo("my_clip.mp4", "video/mp4", 18 * MIB, Chunks(())),
+    LinkedVideo("youtu.be/dQw4w9WgXcQ", "https://"),
+)
+
+
+def test_the_status_line_moves() -> None:
+    shown = [
+        phrases.status(CLIPS, progress)
+        for progress in (Looking(), Sending(MEDIA, 43, 100), Asking("a/b"), Growing("It is…"))
+    ]
+    assert shown == [
+        r"-# my\_clip.mp4, youtu.be/dQw4w9WgXcQ · looking",
+        r"-# my\_clip.mp4 · 18 MB, youtu.be/dQw4w9WgXcQ · sending 43 %",
+        "-# asking a/b",
+        "It is…",
+    ]
+
+
+def test_the_footer_tells_model_tokens_cost_and_time() -> None:
+    answer = Answer("text", "google/gemini", Usage(6119, 19, 0.0018832), 4.21, ())
+    assert phrases.footer(answer) == "-# google/gemini · 6,138 tokens · $0.0019 · 4.2 s"
+
+
+def test_a_footer_without_figures_leaves_them_out() -> None:
+    assert phrases.footer(Answer("text", "m", None, 4.21, ())) == "-# m · 4.2 s"
+    answer = Answer("text", "m", Usage(1, 2, None), 4.21, ())
+    assert phrases.footer(answer) == "-# m · 3 tokens · 4.2 s"
+
+
+def test_notices_stand_above_the_figures() -> None:
+    notices = (LeftOut(errors.ClipNotVideo("cat.png", "a picture")), CutAtLimit())
+    lines = phrases.footer(Answer("text", "m", None, 4.21, notices)).split("\n")
+    assert [line.split()[1] for line in lines] == ["Left", "The", "m"]

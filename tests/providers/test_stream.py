@@ -1,0 +1,173 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import AnswerCut, AnswerEmpty, AnswerWithheld, ProviderDown, RateLimited
+from bot.providers.stream import Event, EventDecoder, Finished, Piece, Usage
+
+
+def chunk(content: Any = None, reason: str | None = None, **rest: Any) -> dict[str, Any]:
+    return {
+        "id": "gen-1",
+        "model": "google/gemini-3.5-flash-lite",
+        "choices": [{"index": 0, "delta": {"content": content}, "finish_reason": reason}],
+        **rest,
+    }
+
+
+def sse(*chunks: Any, newline: str = "\n", done: bool = True) -> bytes:
+    lines = [f"data: {json.dumps(c, ensure_ascii=False)}{newline}{newline}" for c in chunks]
+    end = f"data: [DONE]{newline}{newline}" if done else ""
+    return ("".join(lines) + end).encode()
+
+
+USAGE = {"prompt_tokens": 6119, "completion_tokens": 19, "cost": 0.0018832}
+STREAM = (
+    b": OPENROUTER PROCESSING\n\n"
+    + sse(chunk(""), chunk("Grüße "), chunk(" aus 東京 🎬"), chunk("", "stop"), done=False)
+    + b": OPENROUTER PROCESSING\n\n"
+    + sse({"id": "gen-1", "choices": [], "usage": USAGE})
+)
+EVENTS: list[Event] = [
+    Piece("Grüße "),
+    Piece(" aus 東京 🎬"),
+    Finished("google/gemini-3.5-flash-lite", "stop", Usage(6119, 19, 0.0018832)),
+]
+
+
+def decode(*pieces: bytes) -> list[Event]:
+    decoder = EventDecoder("OpenRouter")
+    events: list[Event] = [event for piece in pieces for event in decoder.feed(piece)]
+    return [*events, *decoder.finish()]
+
+
+def test_a_stream_cut_at_every_byte_gives_the_same_events() -> None:
+    for cut in range(len(STREAM) + 1):
+        assert decode(STREAM[:cut], STREAM[cut:]) == EVENTS
+
+
+def test_a_stream_in_single_bytes_gives_the_same_events() -> None:
+    assert decode(*[STREAM[i : i + 1] for i in range(len(STREAM))]) == EVENTS
+
+
+def test_carriage_returns_change_nothing() -> None:
+    assert decode(STREAM.replace(b"\n", b"\r\n")) == EVENTS
+
+
+@given(st.lists(st.text(min_size=1), min_size=1), st.data())
+def test_any_texts_survive_any_chunking(texts: list[str], data: st.DataObject) -> None:
+    stream = sse(*map(chunk, texts), chunk(None, "stop"))
+    cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=10).map(sorted))
+    pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    if not "".join(texts).strip():
+        with pytest.raises(AnswerEmpty):
+            decode(*pieces)
+        return
+    said = "".join(event.text for event in decode(*pieces) if isinstance(event, Piece))
+    assert said == "".join(texts)
+
+
+def test_data_without_a_space_and_over_several_lines_is_read() -> None:
+    text = json.dumps(chunk("yes", "stop"), indent=1)
+    stream = "".join(f"data:{line}\n" for line in text.split("\n")) + "\n"
+    assert decode(stream.encode())[0] == Piece("yes")
+
+
+def test_a_missing_done_is_no_matter_once_there_was_a_reason_to_finish() -> None:
+    assert decode(sse(chunk("yes", "stop"), done=False))[0] == Piece("yes")
+
+
+def test_a_last_event_without_its_blank_line_is_read() -> None:
+    stream = sse(chunk("yes", "stop"), done=False).rstrip()
+    assert decode(stream)[0] == Piece("yes")
+
+
+def test_content_as_a_list_of_parts_is_read() -> None:
+    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}, {"type": "other"}]
+    assert decode(sse(chunk(parts, "stop")))[0] == Piece("ab")
+
+
+def test_reasoning_is_no_answer() -> None:
+    thought = {"choices": [{"delta": {"reasoning": "hm", "content": None}}]}
+    with pytest.raises(AnswerEmpty):
+        decode(sse(thought, chunk(None, "stop")))
+
+
+def test_a_wrapped_completion_is_unwrapped() -> None:
+    assert decode(sse({"data": chunk("yes", "stop"), "provider": "x"}))[0] == Piece("yes")
+
+
+def test_a_whole_completion_is_read_though_a_stream_was_asked_for() -> None:
+    decoder = EventDecoder("Lunos")
+    message = {"message": {"content": "yes"}, "finish_reason": "stop"}
+    body = {"model": "m", "choices": [message], "usage": USAGE}
+    assert list(decoder.feed_whole(json.dumps(body).encode())) == [Piece("yes")]
+    assert list(decoder.finish()) == [Finished("m", "stop", Usage(6119, 19, 0.0018832))]
+
+
+def test_usage_without_a_cost_has_none() -> None:
+    usage = {"prompt_tokens": 5, "completion_tokens": None}
+    finished = decode(sse(chunk("a", "stop"), {"choices": [], "usage": usage}))[-1]
+    assert finished == Finished("google/gemini-3.5-flash-lite", "stop", Usage(5, 0, None))
+
+
+@pytest.mark.parametrize("reason", ["content_filter", "SAFETY", "sensitive", "RECITATION"])
+def test_a_filtered_answer_is_withheld(reason: str) -> None:
+    with pytest.raises(AnswerWithheld):
+        decode(sse(chunk("so far", reason)))
+
+
+@pytest.mark.parametrize("content", [None, "", " \n"])
+def test_an_answer_without_a_word_is_empty(content: str | None) -> None:
+    with pytest.raises(AnswerEmpty) as caught:
+        decode(sse(chunk(content, "length")))
+    assert caught.value.detail == "length"
+
+
+@pytest.mark.parametrize("stream", [b"", sse(chunk("half"), done=False), STREAM[:200]])
+def test_a_stream_that_ends_early_is_cut(stream: bytes) -> None:
+    with pytest.raises(AnswerCut):
+        decode(stream)
+
+
+def test_an_error_before_the_first_word_is_what_it_says() -> None:
+    error: Any = {"error": {"code": 429, "message": "slow down"}, "choices": []}
+    with pytest.raises(RateLimited):
+        decode(sse(error))
+
+
+def test_an_error_after_the_first_word_cuts_the_answer() -> None:
+    error = chunk("", "error", error={"code": "server_error", "message": "Provider disconnected"})
+    decoder = EventDecoder("OpenRouter")
+    assert list(decoder.feed(sse(chunk("half"), done=False))) == [Piece("half")]
+    with pytest.raises(AnswerCut, match="disconnected"):
+        list(decoder.feed(sse(error, done=False)))
+
+
+def test_an_error_inside_a_choice_is_found() -> None:
+    choice = {"finish_reason": "error", "error": {"code": 502, "message": "upstream"}}
+    with pytest.raises(ProviderDown):
+        decode(sse({"choices": [choice]}))
+
+
+def test_a_few_garbled_events_are_passed_over_but_not_many() -> None:
+    assert decode(b"data: {half\n\n" * 3 + sse(chunk("a", "stop")))[0] == Piece("a")
+    with pytest.raises(AnswerCut):
+        decode(b"data: {half\n\n" * 4)
+
+
+def test_a_line_of_a_megabyte_is_read_and_one_without_end_is_not() -> None:
+    long = "x" * (1 << 20)
+    assert decode(sse(chunk(long, "stop")))[0] == Piece(long)
+    with pytest.raises(AnswerCut):
+        decode(b"data: " + b"x" * (9 << 20))
+
+
+@pytest.mark.parametrize(
+    "odd", ["null", "[]", "5", '"text"', '{"choices": "x"}', '{"choices": [5]}']
+)
+def test_json_of_another_shape_is_passed_over(odd: str) -> None:
+    assert decode(f"data: {odd}\n\n".encode() + sse(chunk("a", "stop")))[0] == Piece("a")

@@ -1,0 +1,138 @@
+import re
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+from yarl import URL
+
+from bot.preferences import operators_choice
+from bot.settings import Settings, SettingsError
+
+ENOUGH = {"DISCORD_TOKEN": "token", "OPENROUTER_API_KEY": "key"}
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+SOURCE = Path(__file__).parent.parent / "bot" / "settings.py"
+
+
+def problems(environ: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.read(environ)
+    return list(caught.value.problems)
+
+
+def test_a_token_and_a_key_are_enough() -> None:
+    settings = Settings.read(ENOUGH)
+    assert settings.model == "google/gemini-3.5-flash-lite"
+    assert settings.endpoint.dialect.base_url == "https://openrouter.ai/api/v1"
+    assert settings.discord_api_url == "https://discord.com/api/v10"
+    assert settings.discord_gateway_url is None
+    assert settings.max_clip_bytes == 100 << 20
+    assert settings.log_level == "INFO"
+
+
+@pytest.mark.parametrize(
+    ("environ", "title"),
+    [
+        ({"OPENROUTER_API_KEY": "a", "LUNOS_API_KEY": "b"}, "OpenRouter"),
+        ({"LUNOS_API_KEY": "b", "CUSTOM_BASE_URL": "http://h/v1", "MODEL": "m"}, "Lunos"),
+        ({"CUSTOM_BASE_URL": "http://h/v1", "MODEL": "m"}, "the custom provider"),
+        ({"OPENROUTER_API_KEY": "a", "LUNOS_API_KEY": "b", "PROVIDER": "lunos"}, "Lunos"),
+    ],
+)
+def test_the_first_configured_provider_is_taken(environ: dict[str, str], title: str) -> None:
+    settings = Settings.read({"DISCORD_TOKEN": "token", **environ})
+    assert settings.endpoint.dialect.title == title
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    said = problems(
+        {
+            "PROVIDER": "custom",
+            "DISCORD_API_URL": "discord.com",
+            "DISCORD_GATEWAY_URL": "https://x",
+            "DISCORD_CDN_HOSTS": "https://cdn",
+            "MAX_CLIP_MB": "lots",
+            "LOG_LEVEL": "loud",
+        }
+    )
+    names = [
+        "DISCORD_TOKEN",
+        "DISCORD_API_URL",
+        "DISCORD_GATEWAY_URL",
+        "DISCORD_CDN_HOSTS",
+        "CUSTOM_BASE_URL",
+        "MODEL",
+        "MAX_CLIP_MB",
+        "LOG_LEVEL",
+    ]
+    assert len(said) == len(names)
+    for name in names:
+        assert any(name in sentence for sentence in said)
+    assert all(sentence.endswith(".") for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN"),
+        ({"OPENROUTER_API_KEY": " "}, "No provider is configured"),
+        ({"PROVIDER": "lunos"}, "LUNOS_API_KEY"),
+        ({"PROVIDER": "openai"}, "openrouter, lunos, custom"),
+        ({"MAX_CLIP_MB": "0"}, "MAX_CLIP_MB"),
+        ({"MAX_CLIP_MB": "inf"}, "MAX_CLIP_MB"),
+        ({"OPENROUTER_BASE_URL": "http://[bad"}, "OPENROUTER_BASE_URL"),
+    ],
+)
+def test_one_problem_is_one_sentence(changed: dict[str, str], word: str) -> None:
+    (sentence,) = problems({**ENOUGH, **changed})
+    assert word in sentence
+
+
+def test_secrets_are_not_in_the_repr() -> None:
+    text = repr(Settings.read({"DISCORD_TOKEN": "s3cret", "OPENROUTER_API_KEY": "k3y"}))
+    assert "s3cret" not in text
+    assert "k3y" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://cdn.discordapp.com/a", True),
+        ("https://media.discordapp.net/a", True),
+        ("http://cdn.discordapp.com/a", False),
+        ("https://cdn.discordapp.com:8443/a", False),
+        ("https://cdn.discordapp.com.evil.example/a", False),
+        ("http://127.0.0.1:8000/a", True),
+        ("http://127.0.0.1:8001/a", False),
+        ("http://media.local:8000/a", False),
+        ("https://media.local:8000/a", True),
+        ("file:///etc/passwd", False),
+    ],
+)
+def test_clips_are_read_from_listed_hosts_only(url: str, allowed: bool) -> None:  # noqa: FBT001
+    hosts = "cdn.discordapp.com, media.discordapp.net,127.0.0.1:8000,media.local:8000"
+    assert (
+        Settings.read({**ENOUGH, "DISCORD_CDN_HOSTS": hosts}).cdn_hosts.allow(URL(url)) is allowed
+    )
+
+
+async def test_every_server_has_the_operators_preferences() -> None:
+    settings = Settings.read({**ENOUGH, "MODEL": "m", "MAX_CLIP_MB": "2.5"})
+    preferences = await operators_choice(settings)(123)
+    assert (preferences.model, preferences.max_clip_bytes) == ("m", 5 << 19)
+    assert preferences == await operators_choice(settings)(None)
+
+
+NAMES_READ = re.compile(r'"([A-Z]+(?:_[A-Z]+)+|PROVIDER|MODEL)"')
+
+
+def test_the_example_lists_every_name_that_is_read() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    listed = {line.lstrip("# ").partition("=")[0] for line in lines if "=" in line}
+    read = set(NAMES_READ.findall(SOURCE.read_text()))
+    assert "DISCORD_TOKEN" in read
+    assert read <= listed
+
+
+def test_the_example_as_it_stands_lacks_only_secrets() -> None:
+    environ = {k: v or "" for k, v in dotenv_values(EXAMPLE).items()}
+    assert [sentence.split()[0] for sentence in problems(environ)] == ["DISCORD_TOKEN", "No"]

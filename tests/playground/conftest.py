@@ -86,3 +86,8 @@ def clip(tmp_path: Path) -> Path:
     path = tmp_path / "clip.mp4"
     path.write_bytes(bytes(range(256)) * 1024)
     return path
+
+
+@pytest.fixture
+def footage(clip: Path) -> bytes:
+    return clip.read_bytes()

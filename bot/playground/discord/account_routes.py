@@ -97,6 +97,14 @@ def _command(world: World, command: Json, identity: str | None) -> Json:
     return defaults | given | own | {"id": identity or str(world.mint())}
 
 
+def user(call: Call) -> Reply:
+    """Describe a user."""
+    found = call.world.users.get(snowflake(call.path["user_id"], "user_id"))
+    if found is None:
+        raise refusal(10013)
+    return Reply(200, user_payload(found))
+
+
 def open_direct(call: Call) -> Reply:
     """Open the conversation with a person."""
     person = call.world.users.get(snowflake(call.form.get("recipient_id"), "recipient_id"))
@@ -108,6 +116,7 @@ def open_direct(call: Call) -> Reply:
 
 ROUTES: Routes = {
     ("GET", "/users/@me"): me,
+    ("GET", "/users/{user_id}"): user,
     ("GET", "/oauth2/applications/@me"): application,
     ("GET", "/gateway/bot"): gateway,
     ("GET", "/applications/{application_id}/commands"): commands,

@@ -54,7 +54,8 @@ class Span:
 
 async def pieces(path: Path, span: Span, largest: int = CHUNK) -> AsyncGenerator[bytes]:
     """Read part of a file, then zeros where the file is too short."""
-    with await asyncio.to_thread(path.open, "rb") as file:
+    # Not in a thread: a download cut off while it opens would leave the file open.
+    with path.open("rb") as file:
         file.seek(span.start)
         left = len(span)
         while left:

@@ -32,10 +32,11 @@ class MessageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class ThreadCreated:
-    """A message became the start of a thread."""
+    """A message became the start of a thread, in which a first message points back at it."""
 
     thread: Thread
     starter: Message
+    pointer: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,10 +82,11 @@ class Dispatches:
     def _of_place(self, change: PlaceChange) -> list[Dispatch]:
         places = self._payloads.places
         match change:
-            case ThreadCreated(thread, starter):
+            case ThreadCreated(thread, starter, pointer):
                 body = places.thread(thread) | {"newly_created": True}
                 created = Dispatch("THREAD_CREATE", Intent.GUILDS, thread.id, lambda _: body)
-                return [created, self._message("MESSAGE_UPDATE", starter)]
+                pointing = self._message("MESSAGE_CREATE", pointer)
+                return [created, pointing, self._message("MESSAGE_UPDATE", starter)]
             case ThreadEdited(thread):
                 body = places.thread(thread)
                 return [Dispatch("THREAD_UPDATE", Intent.GUILDS, thread.id, lambda _: body)]

@@ -4,9 +4,9 @@ import asyncio
 import json
 import secrets
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from .account_routes import application_flags
 from .changes import Change, Changes, GatewayReady
@@ -119,8 +119,11 @@ class Gateway:
         try:
             await self._listen(connection)
         finally:
-            writing.cancel()
             self._leave(connection)
+            # Our own close frame may be still to come.
+            if not connection.closed_by_us:
+                writing.cancel()
+            await asyncio.wait({writing})
         return socket
 
     def _leave(self, connection: Connection) -> None:
@@ -136,15 +139,11 @@ class Gateway:
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection.socket:
-            if message.type is not WSMsgType.TEXT:
+            payload = _parsed(message)
+            if payload is None:
                 connection.close(CloseCode.DECODE_ERROR)
-                continue
-            try:
-                payload = json.loads(message.data)
-            except ValueError:
-                connection.close(CloseCode.DECODE_ERROR)
-                continue
-            self._receive(connection, payload.get("op"), payload.get("d"))
+            else:
+                self._receive(connection, payload.get("op"), payload.get("d"))
 
     def _receive(self, connection: Connection, op: Any, body: Any) -> None:
         match op:
@@ -152,10 +151,12 @@ class Gateway:
                 connection.send({"op": Op.ACK})
             case Op.IDENTIFY if connection.session:
                 connection.close(CloseCode.ALREADY_AUTHENTICATED)
-            case Op.IDENTIFY:
+            case Op.IDENTIFY if _has(body, "token", "intents"):
                 self._identify(connection, body)
-            case Op.RESUME:
+            case Op.RESUME if _has(body, "token", "session_id", "seq"):
                 self._resume(connection, body)
+            case Op.IDENTIFY | Op.RESUME:
+                connection.close(CloseCode.DECODE_ERROR)
             case Op.PRESENCE | Op.VOICE if connection.session:
                 pass
             case Op.MEMBERS if connection.session:
@@ -244,3 +245,17 @@ class Gateway:
     async def hang_up(self, _: web.Application) -> None:
         """Tell everybody that the server goes away."""
         self.drop(GOING_AWAY)
+
+
+def _parsed(message: WSMessage) -> Json | None:
+    if message.type is not WSMsgType.TEXT:
+        return None
+    try:
+        payload: Any = json.loads(message.data)
+    except ValueError:
+        return None
+    return cast("Json", payload) if isinstance(payload, dict) else None
+
+
+def _has(body: Any, *names: str) -> bool:
+    return isinstance(body, dict) and all(name in body for name in names)

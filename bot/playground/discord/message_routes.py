@@ -34,8 +34,9 @@ def _page(history: list[Message], call: Call) -> list[Message]:
         later = (one for one in history if one.id > marks["after"])
         return list(islice(later, limit))[::-1]
     if "around" in marks:
-        nearest = sorted(history, key=lambda one: abs(one.id - marks["around"]))[:limit]
-        return sorted(nearest, key=lambda one: one.id, reverse=True)
+        middle = sum(one.id < marks["around"] for one in history)
+        start = max(middle - limit // 2, 0)
+        return history[start : start + limit][::-1]
     before = marks.get("before")
     return [one for one in newest_first if before is None or one.id < before][:limit]
 

@@ -27,9 +27,10 @@ def numbered(components: Iterable[Mapping[str, Any]]) -> list[Json]:
     ids = count(1)
 
     def number(component: Mapping[str, Any]) -> Json:
+        numbers = {"id": component.get("id") or next(ids)}
         inner = {key: [number(one) for one in component[key]] for key in _INNER & component.keys()}
         beside = {key: number(component[key]) for key in _BESIDE & component.keys()}
-        return {"id": next(ids), **component, **inner, **beside}
+        return {**component, **numbers, **inner, **beside}
 
     return [number(component) for component in components]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .composing import mentioned
-from .state import File, Json, Message, MessageFlag, MessageKind, Reference, Thread
+from .state import File, Json, Message, MessageFlag, MessageKind, Reference
 from .world import Draft, World
 
 
@@ -61,9 +61,9 @@ class People:
         """Delete a message."""
         self._world.delete(self._world.messages[message_id])
 
-    def archive(self, thread: Thread, *, locked: bool = False) -> None:
-        """Archive a thread."""
-        self._world.set_thread(replace(thread, archived=True, locked=locked))
+    def archive(self, thread_id: int, *, locked: bool = False) -> None:
+        """Archive a thread, and lock it if it is never to wake."""
+        self._world.set_thread(replace(self._world.thread(thread_id), archived=True, locked=locked))
 
     def _where(self, channel_id: int | None, target: Message | None) -> int:
         if channel_id is not None:

@@ -44,9 +44,13 @@ class Connection:
 
     async def write(self) -> None:
         """Write what is to be sent until the connection is to be closed."""
-        while not isinstance(payload := await self._outbox.get(), Close):
-            await self._frame(json.dumps(payload))
-        await self.socket.close(code=payload.code)
+        try:
+            while not isinstance(payload := await self._outbox.get(), Close):
+                await self._frame(json.dumps(payload))
+            await self.socket.close(code=payload.code)
+        except ConnectionResetError:
+            # The client has left, which whoever reads from it learns as well.
+            return
 
     async def _frame(self, text: str) -> None:
         if self._compressor is None:

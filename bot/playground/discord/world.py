@@ -209,10 +209,23 @@ class World:
         thread = Thread(starter.id, starter.channel_id, owner_id, name, minutes)
         self.places[thread.id] = thread
         self._members[thread.id] = {owner_id}
-        self._publish(ThreadCreated(thread, starter))
-        pointer = Reference(starter.channel_id, starter.id)
-        self.post(thread.id, owner_id, Draft(kind=MessageKind.THREAD_STARTER, reference=pointer))
+        pointer = Message(
+            id=self._mint(),
+            channel_id=thread.id,
+            author_id=owner_id,
+            kind=MessageKind.THREAD_STARTER,
+            reference=Reference(starter.channel_id, starter.id),
+        )
+        self.messages[pointer.id] = pointer
+        self._publish(ThreadCreated(thread, starter, pointer))
         return thread
+
+    def thread(self, thread_id: int) -> Thread:
+        """Return a thread; KeyError when there is none of that id."""
+        place = self.places[thread_id]
+        if not isinstance(place, Thread):
+            raise KeyError(thread_id)
+        return place
 
     def set_thread(self, thread: Thread) -> None:
         """Archive, lock or wake a thread."""

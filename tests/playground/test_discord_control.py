@@ -1,0 +1,128 @@
+"""The door for another process, and the command line."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.playground.discord import Discord
+
+
+@pytest.fixture
+async def http(emulated: Discord) -> AsyncGenerator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(emulated.control_url + "/") as session:
+        yield session
+
+
+async def lines(answer: aiohttp.ClientResponse, last: str) -> list[Any]:
+    told: list[Any] = []
+    async for line in answer.content:
+        told.append(json.loads(line))
+        if told[-1]["kind"] == last:
+            break
+    return told
+
+
+async def test_another_process_writes_and_watches(
+    emulated: Discord, connect: Any, http: aiohttp.ClientSession, clip: Path
+) -> None:
+    async with http.get("changes") as changes, connect() as witness:
+        form = {"content": f"<@{emulated.bot_id}> what?", "files": [str(clip)]}
+        async with http.post("messages", json=form) as answer:
+            said = await answer.json()
+        thread = await (await witness.heard.get()).create_thread(name="What?")
+        await (await thread.send("a")).edit(content="a cat")
+        emulated.delete(int(said["id"]))
+        told = await lines(changes, "message_deleted")
+    assert [one["kind"] for one in told] == [
+        "gateway_ready",
+        "message_created",
+        "thread_created",
+        "message_created",
+        "message_edited",
+        "message_deleted",
+    ]
+    assert told[1]["message"] == said
+    assert told[2]["thread"]["id"] == said["id"]
+    assert told[4]["message"]["content"] == "a cat"
+
+
+async def test_a_person_sees_what_the_bot_may_not(
+    emulated: Discord, witness: Any, http: aiohttp.ClientSession
+) -> None:
+    async with http.get("changes") as changes:
+        emulated.say("not for the bot")
+        told = await lines(changes, "message_created")
+    assert told[0] == {"kind": "gateway_ready"}
+    assert told[1]["message"]["content"] == "not for the bot"
+    assert (await witness.heard.get()).content == ""
+
+
+@pytest.mark.parametrize(
+    "form", [{"content": "x", "channel_id": 1}, {"files": ["/nowhere/clip.mp4"]}, {"reply_to": "a"}]
+)
+async def test_what_cannot_be_written_is_said(
+    form: dict[str, Any], http: aiohttp.ClientSession, emulated: Discord
+) -> None:
+    async with http.post("messages", json=form) as answer:
+        assert answer.status == 400
+        assert (await answer.json())["message"]
+    assert emulated.messages(emulated.channel_id) == []
+
+
+async def test_a_form_from_a_foreign_page_is_not_taken(http: aiohttp.ClientSession) -> None:
+    async with http.post("messages", data='{"content": "x"}') as answer:
+        assert answer.status == 415
+
+
+@asynccontextmanager
+async def command_line() -> AsyncGenerator[asyncio.subprocess.Process]:
+    program = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.playground.discord",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        yield program
+    finally:
+        if program.returncode is None:
+            program.kill()
+        await program.communicate()
+
+
+def interrupt(program: asyncio.subprocess.Process) -> None:
+    program.send_signal(signal.SIGINT)
+
+
+def leave(program: asyncio.subprocess.Process) -> None:
+    assert program.stdin
+    program.stdin.close()
+
+
+@pytest.mark.parametrize("end", [asyncio.subprocess.Process.terminate, interrupt, leave])
+async def test_the_command_line_tells_where_it_listens_and_ends(
+    end: Callable[[asyncio.subprocess.Process], None],
+) -> None:
+    async with command_line() as program:
+        assert program.stdout
+        facts = json.loads(await asyncio.wait_for(program.stdout.readline(), 20))
+        headers = {"Authorization": f"Bot {facts['token']}"}
+        async with aiohttp.ClientSession(headers=headers) as http:
+            async with http.get(f"{facts['api_url']}/users/@me") as answer:
+                assert (await answer.json())["id"] == str(facts["bot_id"])
+            async with http.post(
+                f"{facts['control_url']}/messages", json={"content": "hi"}
+            ) as said:
+                assert (await said.json())["channel_id"] == str(facts["channel_id"])
+        end(program)
+        assert await asyncio.wait_for(program.wait(), 20) == 0

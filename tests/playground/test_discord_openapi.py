@@ -1,0 +1,112 @@
+"""Everything that is said, held against Discord's own document."""
+
+import json
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from discord import app_commands
+from discord.http import Route
+
+from bot.playground.discord import Discord, Exchange, File
+from tests.discord_openapi import violations
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    path = os.environ.get("DISCORD_OPENAPI")
+    if not path:
+        pytest.skip("DISCORD_OPENAPI names no document")
+    return json.loads(Path(path).read_text())
+
+
+async def test_every_call_and_every_answer_is_as_discord_documents_it(
+    emulated: Discord, witness: Any, clip: Path, document: Any
+) -> None:
+    await manage(witness)
+    emulated.say(f"<@{emulated.bot_id}> what is this?", files=[File(clip)])
+    await converse(emulated, witness)
+    await err(emulated, witness)
+    templates = {one.template for one in emulated.requests}
+    assert len(templates) >= 14
+    assert violations(emulated.requests, document) == []
+
+
+async def manage(witness: Any) -> None:
+    async def ask(interaction: discord.Interaction, message: discord.Message) -> None:
+        raise NotImplementedError
+
+    async def about(interaction: discord.Interaction, clip: discord.Attachment) -> None:
+        raise NotImplementedError
+
+    witness.tree.add_command(app_commands.ContextMenu(name="Ask about this clip", callback=ask))
+    witness.tree.add_command(app_commands.Command(name="ask", description="Ask", callback=about))
+    await witness.tree.sync()
+    await witness.tree.fetch_commands()
+    await witness.application_info()
+
+
+async def converse(emulated: Discord, witness: Any) -> None:
+    heard = await witness.heard.get()
+    await heard.add_reaction("👀")
+    thread = await heard.create_thread(name="What is this?")
+    await thread.add_user(discord.Object(emulated.user_id))
+    await thread.fetch_members()
+    await thread.fetch_member(emulated.user_id)
+    await thread.join()
+    await thread.typing()
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Stop", custom_id="stop"))
+    file, embed = discord.File(BytesIO(b"frames"), "frames.txt"), discord.Embed(title="t")
+    answer = await thread.send("a cat", file=file, embed=embed, view=view)
+    await answer.edit(content="a cat, asleep", view=None)
+    await heard.reply("see the thread")
+    layout = discord.ui.LayoutView(timeout=None)
+    layout.add_item(discord.ui.Container(discord.ui.TextDisplay("a panel")))
+    await heard.channel.send(view=layout)
+    forward = emulated.forward(heard.id)
+    await heard.channel.fetch_message(forward.id)
+    assert len([one async for one in thread.history()]) == 2
+    assert len([one async for one in heard.channel.history()]) == 4
+    await heard.remove_reaction("👀", witness.user)
+    await answer.delete()
+    for channel_id in (thread.id, heard.channel.id, emulated.dm_channel_id):
+        await witness.fetch_channel(channel_id)
+    await (await witness.fetch_user(emulated.user_id)).create_dm()
+    await witness.get_partial_messageable(emulated.dm_channel_id).send("in private")
+    route = Route("POST", "/attachments/refresh-urls")
+    await witness.http.request(route, json={"attachment_urls": [heard.attachments[0].url]})
+
+
+async def err(emulated: Discord, witness: Any) -> None:
+    channel = witness.get_partial_messageable(emulated.channel_id)
+    with pytest.raises(discord.NotFound):
+        await channel.fetch_message(1)
+    with pytest.raises(discord.HTTPException):
+        await channel.send("x" * 2001)
+
+
+def test_what_departs_from_the_document_is_found(document: Any) -> None:
+    def exchange(template: str, request: Any, status: int, response: Any) -> Exchange:
+        return Exchange("POST", template, template, {}, request, (), status, response)
+
+    found = violations(
+        [
+            exchange("/nowhere", None, 200, None),
+            exchange("/channels/{channel_id}/messages", {"content": 3}, 200, {"id": "1"}),
+            exchange("/channels/{channel_id}/typing", None, 299, None),
+            exchange("/channels/{channel_id}/typing", None, 204, {}),
+            exchange("/channels/{channel_id}/typing", None, 404, {"code": "x"}),
+        ],
+        document,
+    )
+    assert {line.split(": ")[1] for line in found} >= {
+        "no such operation",
+        "request $.content",
+        "response $",
+        "status 299 is not one of ['200', '204', '429', '4XX']",
+        "status 204 has a body",
+    }

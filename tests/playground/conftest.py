@@ -29,6 +29,9 @@ class Witness(commands.AutoShardedBot):
         self.heard: asyncio.Queue[discord.Message] = asyncio.Queue()
         self.lost: asyncio.Queue[int] = asyncio.Queue()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Spare five seconds, which are kind to the real gateway only."""
+
     async def on_message(self, message: discord.Message) -> None:
         if message.author.id != self.application_id:
             self.heard.put_nowait(message)

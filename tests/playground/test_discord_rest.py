@@ -122,6 +122,24 @@ async def no_route(caller: discord.Client, _: Discord) -> None:
     await caller.http.request(Route("GET", "/nowhere"))
 
 
+async def wordless(caller: discord.Client, emulated: Discord) -> None:
+    route = Route("POST", "/channels/{channel_id}/messages", channel_id=emulated.channel_id)
+    await caller.http.request(route, json={"content": ["x"]})
+
+
+async def no_list(caller: discord.Client, emulated: Discord) -> None:
+    route = Route("PUT", "/applications/{id}/commands", id=emulated.bot_id)
+    await caller.http.request(route, json={})
+
+
+async def foreign_commands(caller: discord.Client, _: Discord) -> None:
+    await caller.http.request(Route("GET", "/applications/{id}/commands", id=1))
+
+
+async def unnumbered_channel(caller: discord.Client, _: Discord) -> None:
+    await caller.http.request(Route("GET", "/channels/{channel_id}", channel_id="general"))
+
+
 async def no_form(caller: discord.Client, emulated: Discord) -> None:
     route = Route("POST", "/channels/{channel_id}/messages", channel_id=emulated.channel_id)
     await caller.http.request(route, json=[])
@@ -167,6 +185,10 @@ async def bare_thread(caller: discord.Client, channel_id: int, message_id: int) 
         (direct_with_itself, 400, 50033),
         (no_route, 404, 0),
         (no_form, 400, 50109),
+        (no_list, 400, 50109),
+        (wordless, 400, 50035),
+        (foreign_commands, 403, 20012),
+        (unnumbered_channel, 400, 50035),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -17,10 +17,12 @@ from .changes import (
 from .emulator import Discord
 from .faults import (
     Answer,
+    CdnEffect,
     Fault,
     Redirect,
     Reset,
     ResetMidway,
+    RestEffect,
     Stall,
     Throttle,
     Truncate,
@@ -33,6 +35,7 @@ from .state import Attachment, File, Message, Reaction, Thread
 __all__ = [
     "Answer",
     "Attachment",
+    "CdnEffect",
     "Change",
     "ChannelCreated",
     "Discord",
@@ -50,6 +53,7 @@ __all__ = [
     "Redirect",
     "Reset",
     "ResetMidway",
+    "RestEffect",
     "Stall",
     "Thread",
     "ThreadCreated",

@@ -1,5 +1,7 @@
 """REST about the bot itself: who it is, where its gateway is, its commands."""
 
+from typing import Any, cast
+
 from .calls import Call, Reply, Routes, snowflake
 from .place_payloads import self_payload, user_payload
 from .refusals import refusal
@@ -66,15 +68,19 @@ def commands(call: Call) -> Reply:
 def put_commands(call: Call) -> Reply:
     """Replace the app's commands; one that stays keeps its id."""
     _own_application(call)
+    sent: Any = call.body
+    if not isinstance(sent, list):
+        raise refusal(50109)
+    wanted = cast("list[Json]", sent)
     known = {_key(one): one["id"] for one in call.world.commands}
     call.world.commands[:] = [
-        _command(call.world, command, known.get(_key(command))) for command in call.body
+        _command(call.world, command, known.get(_key(command))) for command in wanted
     ]
     return Reply(200, call.world.commands)
 
 
 def _own_application(call: Call) -> None:
-    if int(call.path["application_id"]) != call.world.bot.id:
+    if snowflake(call.path["application_id"], "application_id") != call.world.bot.id:
         raise refusal(20012)
 
 

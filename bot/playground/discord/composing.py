@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
-from .calls import Call
+from .calls import Call, snowflake
 from .permissions import Permission
 from .refusals import invalid, refusal, too_long
 from .state import (
@@ -112,7 +113,9 @@ def _kept(call: Call, message: Message) -> Iterable[Attachment]:
 
 
 def _check_texts(form: Json, before: MessageFlag = PLAIN) -> None:
-    content: str = form.get("content") or ""
+    content: Any = form.get("content") or ""
+    if not isinstance(content, str):
+        raise invalid("content", "BASE_TYPE_STRING", "Must be a string.")
     embeds: list[Json] = form.get("embeds") or []
     flags = MessageFlag(form.get("flags") or 0) | before
     if MessageFlag.COMPONENTS_V2 in flags and (content or embeds):
@@ -164,7 +167,8 @@ def _reference(call: Call, place: Place) -> Reference | None:
         return None
     if Permission.READ_MESSAGE_HISTORY not in call.world.granted(place):
         raise refusal(160002)
-    target = call.world.find(place.id, int(asked["message_id"]))
+    identity = snowflake(asked.get("message_id"), "message_reference.message_id")
+    target = call.world.find(place.id, identity)
     if target is None:
         if asked.get("fail_if_not_exists", True):
             raise invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")

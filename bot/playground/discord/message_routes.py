@@ -23,7 +23,7 @@ def messages(call: Call) -> Reply:
 
 
 def _page(history: list[Message], call: Call) -> list[Message]:
-    limit = int(call.query.get("limit", DEFAULT_PAGE))
+    limit = snowflake(call.query.get("limit", DEFAULT_PAGE), "limit")
     if not 1 <= limit <= LONGEST_PAGE:
         raise invalid(
             "limit", "NUMBER_TYPE_RANGE", f"int value should be between 1 and {LONGEST_PAGE}."

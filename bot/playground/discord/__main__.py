@@ -3,11 +3,9 @@
 import argparse
 import asyncio
 import json
-import os
-import signal
 import sys
-import threading
 
+from ..lifetime import told_to_stop
 from .emulator import Discord
 from .server import serve
 
@@ -30,26 +28,11 @@ def announce(discord: Discord) -> None:
     sys.stdout.flush()
 
 
-def watch_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Stop once the standard input closes, so as not to outlive the parent."""
-
-    def watch() -> None:
-        while os.read(0, 4096):
-            pass
-        loop.call_soon_threadsafe(stop.set)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 async def run(port: int) -> None:
     """Serve until told to stop."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     async with serve(port) as discord:
         announce(discord)
-        watch_input(loop, stop)
         await stop.wait()
 
 

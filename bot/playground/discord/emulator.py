@@ -7,7 +7,7 @@ from aiohttp import web
 
 from .buckets import Buckets
 from .cdn import PATH, Cdn
-from .changes import Changes, Watch
+from .changes import Changes, MessageCreated, Watch
 from .control import PREFIX as CONTROL
 from .control import Control
 from .faults import Faults
@@ -124,6 +124,10 @@ class Discord(People):
     def thread_members(self, thread_id: int) -> set[int]:
         """Return the ids of a thread's members."""
         return self._world.members(thread_id)
+
+    def redeliver(self, message_id: int) -> None:
+        """Tell of a message once more, as happens around a reconnect."""
+        self._gateway.announce(MessageCreated(self._world.messages[message_id]))
 
     def expire_links(self) -> None:
         """Let every link given out so far stop working."""

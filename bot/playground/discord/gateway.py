@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-from enum import IntEnum
 from typing import Any, cast
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -11,6 +10,7 @@ from aiohttp import WSMessage, WSMsgType, web
 from .account_routes import application_flags
 from .changes import Change, Changes, GatewayReady
 from .dispatches import Dispatch, Dispatches, Intent
+from .opcodes import CloseCode, Op
 from .payloads import Payloads
 from .permissions import Permission
 from .place_payloads import self_payload
@@ -22,34 +22,6 @@ HEARTBEAT_MS = 41_250
 # A peer that does not answer a close frame is not waited for any longer; seconds.
 CLOSE_PATIENCE = 1.0
 GOING_AWAY = 1001
-
-
-class Op(IntEnum):
-    """The gateway's opcodes."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE = 3
-    VOICE = 4
-    RESUME = 6
-    RECONNECT = 7
-    MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    ACK = 11
-
-
-class CloseCode(IntEnum):
-    """The gateway's reasons to hang up."""
-
-    UNKNOWN_OPCODE = 4001
-    DECODE_ERROR = 4002
-    NOT_AUTHENTICATED = 4003
-    AUTHENTICATION_FAILED = 4004
-    ALREADY_AUTHENTICATED = 4005
-    INVALID_SHARD = 4010
-    DISALLOWED_INTENTS = 4014
 
 
 class Gateway:
@@ -75,9 +47,12 @@ class Gateway:
         return any(session.connection for session in self._sessions.values())
 
     def drop(self, code: int) -> None:
-        """Close every connection; sessions stay."""
+        """Close every connection; sessions stay, and remember from this moment on."""
+        for session in self._sessions.values():
+            session.connection = None
         for connection in self._connections:
             connection.close(code)
+        self._changes.stir()
 
     def invalidate(self) -> None:
         """Forget every session, and say so."""
@@ -85,6 +60,7 @@ class Gateway:
         for connection in self._connections:
             connection.session = None
             connection.send({"op": Op.INVALID_SESSION, "d": False})
+        self._changes.stir()
 
     def ask_reconnect(self) -> None:
         """Ask every client to connect anew and resume."""

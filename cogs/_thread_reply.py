@@ -1,5 +1,6 @@
 """Make the place where a question is answered show what it should."""
 
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Literal
@@ -8,6 +9,8 @@ import discord
 
 from bot.client import Client, retrying
 from bot.questions import Question
+
+_log = logging.getLogger(__name__)
 
 _NAME = 100
 _ARCHIVE_AFTER: Literal[1440] = 1440  # minutes
@@ -106,7 +109,11 @@ class ThreadReply:
                 raise
             if error.code != _THREAD_EXISTS:
                 return False
-        await retrying(lambda: http.add_user_to_thread(question.id, question.author_id))
+        try:
+            await retrying(lambda: http.add_user_to_thread(question.id, question.author_id))
+        except discord.HTTPException as error:
+            # The asker still sees the thread under the message; the answer matters more.
+            _log.info("question=%s asker not added to the thread: %s", question.id, error)
         return True
 
     async def _send(

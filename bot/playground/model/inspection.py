@@ -41,11 +41,11 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the packets tell without decoding one."""
+    """What the packets tell without decoding one; `span` in seconds, from first to last."""
 
     frames: int
     keys: int
-    end: float
+    span: float
 
 
 def inspect(path: Path) -> Findings | Unopened:
@@ -61,7 +61,8 @@ def inspect(path: Path) -> Findings | Unopened:
 
 def _findings(container: InputContainer, path: Path) -> Findings:
     outline = _outline(container)
-    seconds = container.duration / av.time_base if container.duration else outline.end
+    # What the container says comes second: for an MPEG program stream libav only guesses it.
+    seconds = outline.span or (container.duration or 0) / av.time_base
     return Findings(
         container=container.format.name,
         seconds=round(seconds, 3) or None,
@@ -71,16 +72,19 @@ def _findings(container: InputContainer, path: Path) -> Findings:
 
 
 def _outline(container: InputContainer) -> Outline:
+    """Go through the packets of the pictures, or of all there is where there are none."""
     frames = keys = 0
-    end = 0.0
-    for packet in container.demux():
+    begin, end = math.inf, 0.0
+    for packet in container.demux(*container.streams.video[:1]):
         if packet.pts is None:
             continue
-        end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-        if packet.stream.type == "video" and packet.stream is container.streams.video[0]:
+        at = float(packet.pts * packet.time_base)
+        begin = min(begin, at)
+        end = max(end, at + float((packet.duration or 0) * packet.time_base))
+        if packet.stream.type == "video":
             frames += 1
             keys += packet.is_keyframe
-    return Outline(frames, keys, end)
+    return Outline(frames, keys, max(0.0, end - begin))
 
 
 def _pictures(path: Path, outline: Outline) -> Pictures:

@@ -1,0 +1,156 @@
+"""The whole bot, between an emulated Discord and a stand-in model, over sockets."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from bot import app
+from bot.playground import model as stand_in
+from bot.playground.clips import make_clip
+from bot.playground.discord import Discord, File, Message, serve
+from bot.playground.model import Model
+from bot.settings import Settings
+from tests.discord_openapi import violations
+
+LOG = logging.getLogger("cogs._answers")
+
+
+class Outcomes(logging.Handler):
+    """What the bot's canonical log lines tell of each question."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.lines: list[str] = []
+        self._changed = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+        self._changed.set()
+
+    async def of(self, message: Message) -> str:
+        """Wait until a question has ended, and return how."""
+        start = f"question={message.id} "
+        async with asyncio.timeout(30):
+            while not (ended := [line for line in self.lines if line.startswith(start)]):
+                self._changed.clear()
+                await self._changed.wait()
+        assert len(ended) == 1
+        return ended[0].partition("outcome=")[2].partition(" ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that takes part."""
+
+    discord: Discord
+    model: Model
+    outcomes: Outcomes
+
+    def ask(self, text: str, *files: Path | File, **where: Any) -> Message:
+        """Write a message that mentions the bot."""
+        attached = [File(file) if isinstance(file, Path) else file for file in files]
+        return self.discord.say(f"<@{self.discord.bot_id}> {text}", files=attached, **where)
+
+    async def answered(self, message: Message, outcome: str = "answered") -> str:
+        """Wait until a question has ended as expected, and return all that was said to it."""
+        assert await self.outcomes.of(message) == outcome
+        return "\n".join(self.said(message))
+
+    def said(self, message: Message) -> list[str]:
+        """Return the bot's messages in the question's thread, else those where it was asked."""
+        place = message.channel_id if self.discord.thread(message.id) is None else message.id
+        said = self.discord.messages(place)
+        return [one.content for one in said if one.author_id == self.discord.bot_id]
+
+    def calls(self, method: str, ending: str) -> int:
+        """Count the calls of the bot to a path that ends so."""
+        calls = [one for one in self.discord.requests if one.method == method]
+        return sum(1 for one in calls if (one.template or "").endswith(ending))
+
+
+Start: TypeAlias = Callable[..., AbstractAsyncContextManager[Stage]]
+
+
+@cache
+def _document() -> Any:
+    path = os.environ.get("DISCORD_OPENAPI")
+    return json.loads(Path(path).read_text()) if path else None
+
+
+def _ours_left() -> list[str]:
+    """Name the tasks that our own code has left behind; discord.py leaves some of its own."""
+    coroutines: list[Any] = [task.get_coro() for task in asyncio.all_tasks()]
+    files = {coroutine.__qualname__: coroutine.cr_code.co_filename for coroutine in coroutines}
+    return [name for name, file in files.items() if "/bot/" in file or "/cogs/" in file]
+
+
+@pytest.fixture
+def start() -> Start:
+    """Return a way to put the bot on stage, with variables of its environment."""
+
+    @asynccontextmanager
+    async def started(**environ: str) -> AsyncGenerator[Stage]:
+        outcomes = Outcomes()
+        LOG.addHandler(outcomes)
+        LOG.setLevel(logging.INFO)
+        async with serve() as discord, stand_in.serve() as model:
+            settings = Settings.read(
+                {
+                    "DISCORD_TOKEN": discord.token,
+                    "DISCORD_API_URL": discord.api_url,
+                    "DISCORD_GATEWAY_URL": discord.gateway_url,
+                    "DISCORD_CDN_HOSTS": discord.cdn_host,
+                    "OPENROUTER_API_KEY": "key",
+                    "OPENROUTER_BASE_URL": model.base_url,
+                    "MODEL": "playground/stand-in",
+                    **environ,
+                }
+            )
+            running = asyncio.create_task(app.run(settings))
+            try:
+                await discord.until(lambda: discord.ready or running.done())
+                yield Stage(discord, model, outcomes)
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+                LOG.removeHandler(outcomes)
+        assert _ours_left() == []
+        if _document():
+            assert violations(discord.requests, _document()) == []
+
+    return started
+
+
+@pytest.fixture
+async def stage(start: Start) -> AsyncGenerator[Stage]:
+    async with start() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Real videos, by their suffix."""
+    folder = tmp_path_factory.mktemp("clips")
+    paths = {suffix: folder / f"clip.{suffix}" for suffix in ("mp4", "mov", "webm", "mpeg", "mkv")}
+    for path in paths.values():
+        make_clip(path, seconds=2)
+    return paths
+
+
+@pytest.fixture
+def mp4(clips: dict[str, Path]) -> Path:
+    return clips["mp4"]
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -53,7 +53,8 @@ def _run() -> int:
     try:
         settings = Settings.read({**_dotenv(), **os.environ})
     except SettingsError as error:
-        print("Reeltalk can't start:", *error.problems, sep="\n- ", file=sys.stderr)
+        between = " " if len(error.problems) == 1 else "\n- "
+        print("Reeltalk can't start:", *error.problems, sep=between, file=sys.stderr)
         return 2
     configure_logging(settings.log_level)
     try:

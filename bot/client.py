@@ -22,6 +22,10 @@ T = TypeVar("T")
 # Not `message_content`: it is privileged, and a message that mentions the bot is readable
 # without it.
 _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+# The bot never speaks aloud, so what it lacks for that is no news.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 _PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
 _UNAVAILABLE = 503
 

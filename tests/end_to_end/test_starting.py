@@ -1,0 +1,100 @@
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+
+from bot.playground import model as stand_in
+from bot.playground.discord import serve
+from tests.end_to_end.conftest import Start
+
+ROOT = Path(__file__).parents[2]
+TOKEN = {"DISCORD_TOKEN": "token"}
+KEY = {"OPENROUTER_API_KEY": "key"}
+NOBODY = {"DISCORD_API_URL": "http://127.0.0.1:9/api/v10"}
+
+
+async def reeltalk(folder: Path, *arguments: str, **environ: str) -> asyncio.subprocess.Process:
+    """Start the bot in a folder, with these variables and no others of its own."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=folder,
+        env={**inherited, "PYTHONPATH": str(ROOT), **environ},
+    )
+
+
+async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+@pytest.mark.parametrize(
+    ("environ", "status", "words"),
+    [
+        (KEY, 2, "DISCORD_TOKEN is missing"),
+        (TOKEN, 2, "No provider is configured"),
+        ({**TOKEN, "PROVIDER": "lunos"}, 2, "needs LUNOS_API_KEY"),
+        ({**TOKEN, **KEY, **NOBODY}, 1, "Discord can't be reached"),
+    ],
+    ids=["no token", "no provider", "no key", "no Discord"],
+)
+async def test_a_bot_that_can_not_run_says_why_in_one_sentence(
+    tmp_path: Path, environ: dict[str, str], status: int, words: str
+) -> None:
+    returned, out, err = await ended(await reeltalk(tmp_path, **environ))
+    assert (returned, out) == (status, "")
+    (line,) = err.splitlines()
+    assert line.startswith("Reeltalk can't start: ")
+    assert words in line
+
+
+async def test_a_wrong_token_is_one_sentence(tmp_path: Path) -> None:
+    async with serve() as discord:
+        bot = await reeltalk(tmp_path, **TOKEN, **KEY, DISCORD_API_URL=discord.api_url)
+        returned, _, err = await ended(bot)
+    assert returned == 1
+    (line,) = err.splitlines()
+    assert line.startswith("Reeltalk can't start: Discord refused DISCORD_TOKEN")
+
+
+async def test_settings_are_read_from_a_file_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=token\nOPENROUTER_API_KEY=key\nLOG_LEVEL=loud\n")
+    _, _, err = await ended(await reeltalk(tmp_path))
+    assert "LOG_LEVEL" in err
+    assert "DISCORD_TOKEN" not in err
+    _, _, err = await ended(await reeltalk(tmp_path, LOG_LEVEL="INFO", MAX_CLIP_MB="none"))
+    assert "LOG_LEVEL" not in err
+    assert "MAX_CLIP_MB" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_bot_that_is_told_to_stop_ends_well(tmp_path: Path, number: int) -> None:
+    async with serve() as discord:
+        bot = await reeltalk(
+            tmp_path,
+            **KEY,
+            DISCORD_TOKEN=discord.token,
+            DISCORD_API_URL=discord.api_url,
+            DISCORD_GATEWAY_URL=discord.gateway_url,
+        )
+        await discord.until(lambda: discord.ready)
+        bot.send_signal(number)
+        returned, _, err = await ended(bot)
+    assert returned == 0
+    assert "Traceback" not in err
+
+
+async def test_a_wrong_key_is_told_to_who_asked(start: Start, mp4: Path) -> None:
+    async with (
+        stand_in.serve(key="right") as strict,
+        start(OPENROUTER_BASE_URL=strict.base_url) as s,
+    ):
+        said = await s.answered(s.ask("what is this?", mp4), "failed")
+    assert "OpenRouter refused this bot's key" in said

@@ -12,7 +12,7 @@ from yarl import URL
 
 from bot.answering import Answerer
 from bot.clips import Upload
-from bot.errors import ClipGone
+from bot.errors import ClipGone, ClipHidden
 from bot.jobs import Jobs
 from bot.media.fetch import Locate
 from bot.preferences import PreferencesFor
@@ -71,13 +71,16 @@ class Client(commands.AutoShardedBot):
 
         Raises:
             ClipGone: the message, or the clip in it, is not there any more.
+            ClipHidden: the bot may not read it again.
         """
         try:
             message = await retrying(
                 lambda: self.http.get_message(upload.channel_id, upload.message_id)
             )
-        except (discord.NotFound, discord.Forbidden) as error:
+        except discord.NotFound as error:
             raise ClipGone(upload.name) from error
+        except discord.Forbidden as error:
+            raise ClipHidden(upload.name) from error
         for attachment in message["attachments"]:
             if int(attachment["id"]) == upload.attachment_id:
                 return attachment["url"]

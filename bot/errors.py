@@ -4,6 +4,7 @@ ReeltalkError
 ├── NothingToWatch            the message points at no clip
 ├── ClipError                 about one clip
 │   ├── ClipGone              its message or its file can't be had any more
+│   ├── ClipHidden            the bot may not read the message it is attached to
 │   ├── ClipTooLarge
 │   ├── ClipNotVideo          its bytes are something else
 │   ├── ClipFormatRefused     a video, but not of a container the models document
@@ -57,6 +58,11 @@ class ClipError(ReeltalkError):
 @dataclass(eq=False)
 class ClipGone(ClipError):
     """The message or the file was deleted, or a fresh link did not help either."""
+
+
+@dataclass(eq=False)
+class ClipHidden(ClipError):
+    """Reading a message again takes the permission to read a channel's history."""
 
 
 @dataclass(eq=False)

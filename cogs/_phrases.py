@@ -37,6 +37,10 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any], str]] = {
         f"{_name(e)} can't be had any more: it, or its message, was deleted. "
         "Post it again and mention me with it."
     ),
+    errors.ClipHidden: lambda e: (
+        f"I need the permission “Read Message History” here to fetch {_name(e)}. Ask a moderator "
+        "to allow me that, or ask me in another channel."
+    ),
     errors.ClipTooLarge: lambda e: (
         f"{_name(e)} is {_over(e.size)}, and I can take {megabytes(e.limit)} at most. "
         "Send a shorter part, or a smaller copy."

@@ -52,7 +52,7 @@ async def ask(
     async with provider.answer(endpoint, REQUEST, lambda _sent, _total: None) as events:
         said = [] if said is None else said
         async for event in events:
-            said.append(event)  # noqa: PERF401 (an error may come in between)
+            said.append(event)
     return said
 
 

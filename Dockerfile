@@ -1,0 +1,15 @@
+# trixie, not bookworm: its SQLite is recent enough for all that Python does with it.
+FROM python:3.13-slim-trixie AS build
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY cogs cogs
+RUN python -m venv /opt/reeltalk && /opt/reeltalk/bin/pip install --no-cache-dir .
+
+FROM python:3.13-slim-trixie
+RUN useradd --create-home --uid 1000 reeltalk
+COPY --from=build /opt/reeltalk /opt/reeltalk
+USER reeltalk
+WORKDIR /home/reeltalk
+ENV PYTHONUNBUFFERED=1
+ENTRYPOINT ["/opt/reeltalk/bin/reeltalk"]

@@ -180,7 +180,7 @@ def _over(size: int) -> str:
 
 
 def _dollars(cost: float) -> str:
-    return f"${cost:.2f}" if cost >= 1 else f"${cost:.4f}"
+    return f"${cost:.2f}" if cost >= 1 or not cost else f"${cost:.4f}"
 
 
 def _in(seconds: float | None) -> str:

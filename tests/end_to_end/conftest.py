@@ -34,8 +34,9 @@ class Outcomes(logging.Handler):
         self._changed = asyncio.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-        self._changed.set()
+        if "outcome=" in (line := record.getMessage()):
+            self.lines.append(line)
+            self._changed.set()
 
     async def of(self, message: Message) -> str:
         """Wait until a question has ended, and return how."""

@@ -42,7 +42,7 @@ async def test_the_footer_tells_model_tokens_cost_and_time(stage: Stage, mp4: Pa
     said = await stage.answered(stage.ask("what is this?", mp4))
     footer = said.split("\n")[-1]
     assert footer.startswith("-# playground/stand-in · ")
-    assert " tokens · $0.0000 · " in footer
+    assert " tokens · $0.00 · " in footer
 
 
 async def test_a_sign_comes_before_the_answer_and_becomes_it(stage: Stage, mp4: Path) -> None:

@@ -9,7 +9,7 @@ RUN python -m venv /opt/reeltalk && /opt/reeltalk/bin/pip install --no-cache-dir
 FROM python:3.13-slim-trixie
 RUN useradd --create-home --uid 1000 reeltalk
 COPY --from=build /opt/reeltalk /opt/reeltalk
-USER reeltalk
+USER 1000
 WORKDIR /home/reeltalk
 ENV PYTHONUNBUFFERED=1
 ENTRYPOINT ["/opt/reeltalk/bin/reeltalk"]

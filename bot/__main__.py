@@ -52,6 +52,9 @@ def _run() -> int:
 
     try:
         settings = Settings.read({**_dotenv(), **os.environ})
+    except UnicodeDecodeError:
+        print("Reeltalk can't start: .env is not plain text: save it as UTF-8.", file=sys.stderr)
+        return 2
     except SettingsError as error:
         between = " " if len(error.problems) == 1 else "\n- "
         print("Reeltalk can't start:", *error.problems, sep=between, file=sys.stderr)

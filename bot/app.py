@@ -17,8 +17,11 @@ from bot.settings import Settings
 
 EXTENSIONS = ("cogs.ask",)
 
-# Twice aiohttp's own: a tenth less CPU per clip.
-_READ_BUFFER = 128 << 10
+_AUTHENTICATION_FAILED = 4004
+_REFUSED = (
+    "Discord refused DISCORD_TOKEN: reset the token on the Bot page of your application at "
+    "https://discord.com/developers/applications and set the new one."
+)
 
 
 class StartError(Exception):
@@ -36,7 +39,7 @@ async def run(settings: Settings, extensions: Sequence[str] = EXTENSIONS) -> Non
     jobs = Jobs()
     async with (
         aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), read_bufsize=_READ_BUFFER
+            connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER
         ) as session,
         Client(
             jobs=jobs,
@@ -57,16 +60,21 @@ def _answerer(session: aiohttp.ClientSession, settings: Settings, locate: Locate
 
 async def _start(client: Client, settings: Settings) -> None:
     try:
-        await client.start(settings.discord_token)
+        await client.login(settings.discord_token)
+        await client.connect()
     except discord.LoginFailure as error:
-        raise StartError(
-            "Discord refused DISCORD_TOKEN: reset the token on the Bot page of your application "
-            "at https://discord.com/developers/applications and set the new one."
-        ) from error
+        raise StartError(_REFUSED) from error
+    except discord.ConnectionClosed as error:
+        if error.code == _AUTHENTICATION_FAILED:
+            raise StartError(_REFUSED) from error
+        raise StartError(f"Discord closed the connection for good, code {error.code}.") from error
     except (aiohttp.ClientConnectionError, OSError) as error:
         raise StartError(
             f"Discord can't be reached at {settings.discord_api_url}: check the connection "
             f"and DISCORD_API_URL. ({type(error).__name__})"
         ) from error
-    except (discord.HTTPException, discord.GatewayNotFound) as error:
-        raise StartError(f"Discord did not let me start, try again later: {error}") from error
+    except (discord.HTTPException, discord.GatewayNotFound, TypeError, KeyError) as error:
+        # What is no Discord answers with something that discord.py can make nothing of.
+        raise StartError(
+            f"Discord did not let me start: check DISCORD_API_URL, or try again later. ({error})"
+        ) from error

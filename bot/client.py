@@ -12,7 +12,7 @@ from yarl import URL
 
 from bot.answering import Answerer
 from bot.clips import Upload
-from bot.errors import ClipGone, ClipHidden
+from bot.errors import ClipGone, ClipHidden, DownloadFailed
 from bot.jobs import Jobs
 from bot.media.fetch import Locate
 from bot.preferences import PreferencesFor
@@ -28,6 +28,9 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 _PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
 _UNAVAILABLE = 503
+
+DISCORD_ERRORS = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What a call to Discord may raise, once `retrying` has given up."""
 
 
 class Client(commands.AutoShardedBot):
@@ -72,6 +75,7 @@ class Client(commands.AutoShardedBot):
         Raises:
             ClipGone: the message, or the clip in it, is not there any more.
             ClipHidden: the bot may not read it again.
+            DownloadFailed: Discord can't say at the moment.
         """
         try:
             message = await retrying(
@@ -81,6 +85,8 @@ class Client(commands.AutoShardedBot):
             raise ClipGone(upload.name) from error
         except discord.Forbidden as error:
             raise ClipHidden(upload.name) from error
+        except DISCORD_ERRORS as error:
+            raise DownloadFailed(upload.name, f"no link: {type(error).__name__}") from error
         for attachment in message["attachments"]:
             if int(attachment["id"]) == upload.attachment_id:
                 return attachment["url"]
@@ -120,7 +126,7 @@ async def retrying(
         except discord.DiscordServerError as error:
             if error.status != _UNAVAILABLE:
                 raise
-        except (aiohttp.ClientConnectionError, ConnectionResetError):
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, ConnectionResetError):
             pass
         await sleep(pause)
     return await call()

@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 # Exact hosts. music.youtube.com is left out: Google rejects its links.
-_WATCH_HOSTS = {"youtube.com", "www.youtube.com", "m.youtube.com", "www.youtube-nocookie.com"}
-_SHORT_HOST = "youtu.be"
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+_WATCH_HOSTS = {
+    "youtube.com",
+    "www.youtube.com",
+    "m.youtube.com",
+    "gaming.youtube.com",
+    "www.youtube-nocookie.com",
+}
+_SHORT_HOSTS = {"youtu.be", "www.youtu.be"}
+# What a sentence, or Discord's Markdown, may put around a link ends it.
 _URL = re.compile(
-    r"(?<![\w.-])(?:https?://)?(?:www\.|m\.)?(?:youtube(?:-nocookie)?\.com|youtu\.be)/[^\s<>()\[\]|*\"']+",
+    r"(?<![a-z0-9.-])(?:https?://)?(?:(?:www|m|gaming)\.)?"
+    r"(?:youtube(?:-nocookie)?\.com|youtu\.be)/[^\s<>()\[\]|*~`\"'“”]+",
     re.IGNORECASE,
 )
-_START = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.IGNORECASE)
+# Eleven characters and no more; underscores at the very end may be Markdown's.
+_VIDEO_ID = re.compile(r"([A-Za-z0-9_-]{11})(?:_*$|[^A-Za-z0-9_-])")
+_UNITS = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +86,24 @@ def _read_link(url: str) -> YouTubeLink | None:
     host, query = (parts.hostname or "").lower(), parse_qs(parts.query)
     path = [segment for segment in parts.path.split("/") if segment]
     match path:
-        case [video_id, *_] if host == _SHORT_HOST:
+        case [found, *_] if host in _SHORT_HOSTS:
             pass
-        case ["watch"] if host in _WATCH_HOSTS:
-            video_id = query.get("v", [""])[0]
-        case ["shorts" | "live" | "embed" | "v", video_id, *_] if host in _WATCH_HOSTS:
+        case [] | ["watch"] if host in _WATCH_HOSTS:
+            found = query.get("v", [""])[0]
+        case ["shorts" | "live" | "embed" | "v" | "e", found, *_] if host in _WATCH_HOSTS:
             pass
+        case ["attribution_link"] if host in _WATCH_HOSTS:
+            return _read_link(f"https://{host}{query.get('u', [''])[0]}")
         case _:
             return None
-    # Punctuation that follows a link in a sentence is part of what was matched.
-    if not (exact := _VIDEO_ID.match(video_id)) or video_id[11:].strip(".,;:!?") != "":
+    if not (video_id := _VIDEO_ID.match(found)):
         return None
-    start = (query.get("t") or query.get("start") or [""])[0]
-    return YouTubeLink(exact[0], _seconds(start))
+    times = {**parse_qs(parts.fragment), **query}
+    return YouTubeLink(video_id[1], _seconds((times.get("t") or times.get("start") or [""])[0]))
 
 
 def _seconds(text: str) -> int | None:
-    match = _START.match(text)
+    match = _CLOCK.match(text) or _UNITS.match(text)
     if not match or not match[0]:
         return None
     hours, minutes, seconds = (int(part or 0) for part in match.groups())

@@ -13,6 +13,7 @@ ReeltalkError
 │       ├── DownloadStalled
 │       ├── ClipLengthWrong   more or fewer bytes than were announced
 │       └── RedirectRefused   sent to a host that is not on the list
+├── ClipsTooLarge             each would do, but not all of them at once
 ├── LinksUnsupported          the provider can't follow YouTube links
 └── ProviderError             about the provider's side
     ├── ProviderUnreachable   no connection, or one that broke
@@ -117,6 +118,14 @@ class RedirectRefused(DownloadBroken):
     """A redirect to `host`, which is not on the list."""
 
     host: str
+
+
+@dataclass(eq=False)
+class ClipsTooLarge(ReeltalkError):
+    """`size` of all clips together and its `limit`, in bytes."""
+
+    size: int
+    limit: int
 
 
 @dataclass(eq=False)

@@ -14,10 +14,11 @@ class Hosts:
 
     def allow(self, url: URL) -> bool:
         """Tell whether a clip may be read from there."""
-        host = url.host or ""
+        host = url.host_subcomponent or ""  # with the brackets of an IPv6 address
         listed = host in self.names and url.is_default_port()
         listed = listed or f"{host}:{url.port}" in self.names
-        return listed and (url.scheme == "https" or (url.scheme == "http" and is_loopback(host)))
+        secure = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host or ""))
+        return listed and secure
 
 
 def is_loopback(host: str) -> bool:

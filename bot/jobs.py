@@ -32,16 +32,16 @@ class Jobs:
         try:
             yield
         finally:
+            self._work = None
             tasks = tuple(self._running.values())
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def submit(self, question: Question) -> None:
-        """Accept a question. One that was accepted before is not accepted again."""
-        if self._work is None:
-            raise RuntimeError("no work is registered")
-        if question.id in self._seen:
+        """Accept a question, once: not again, and not before or after `run`'s block."""
+        if self._work is None or question.id in self._seen:
+            _log.info("question=%s was not accepted", question.id)
             return
         self._seen.append(question.id)
         task = asyncio.create_task(self._finish(self._work, question), name=f"answer-{question.id}")

@@ -47,9 +47,12 @@ class Pacer(Generic[T]):
         try:
             yield lambda value: self._offer(task, value)
         finally:
-            async with self._showing:
+            try:
+                async with self._showing:
+                    pass
+            finally:  # also when the wait itself is cancelled
                 task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+                await asyncio.gather(task, return_exceptions=True)
 
     def _offer(self, task: asyncio.Task[None], value: T) -> None:
         if task.done():

@@ -7,14 +7,15 @@ LIMIT = 2000
 """Characters in one message. Discord's own specification says 4,000; bots are held to this."""
 
 _FENCE = "```"
-_LANGUAGE = re.compile(r"```(\w*)$")
+# Longer than any language's name: the opening is repeated on each page, and has to leave room.
+_LANGUAGE = re.compile(r"```(\w{0,20})$")
 
 
 def paginate(text: str, footer: str = "", limit: int = LIMIT) -> list[str]:
     """Cut a text at paragraphs, else lines, else words; a cut code block goes on in a new one.
 
-    A page that is full never changes when the text grows. `footer` is one line under the last
-    page.
+    A page that is full never changes when the text grows. `footer` is lines that belong together,
+    under the last page or, where they don't fit, after it.
     """
     pages: list[str] = []
     rest, fence = text.strip(), ""
@@ -25,12 +26,12 @@ def paginate(text: str, footer: str = "", limit: int = LIMIT) -> list[str]:
         cut = len(rest) if len(rest) <= room else _cut(rest, room, fence)
         part, rest = rest[:cut].rstrip(), rest[cut:].lstrip("\n")
         fence = _fence_after(part, fence)
-        pages.append(opening + part + (f"\n{_FENCE}" if fence else ""))
-    if footer:
-        if pages and len(pages[-1]) + 1 + len(footer) <= limit:
-            pages[-1] += f"\n{footer}"
-        else:
-            pages.append(footer)
+        if part:
+            pages.append(opening + part + (f"\n{_FENCE}" if fence else ""))
+    if pages and footer and len(pages[-1]) + 1 + len(footer) <= limit:
+        pages[-1] += f"\n{footer}"
+    elif footer:
+        pages += paginate(footer, limit=limit)
     return pages
 
 

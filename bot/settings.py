@@ -170,6 +170,6 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s", force=True
     )
-    if level != "DEBUG":
-        # discord.py logs each reconnect and each rate limit at INFO and WARNING.
+    if level == "INFO":
+        # discord.py tells of every reconnect there, and the one line per question would drown.
         logging.getLogger("discord").setLevel(logging.WARNING)

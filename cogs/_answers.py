@@ -4,13 +4,21 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import discord
 
 from bot.answering import Answerer, Growing, Progress, Sending
-from bot.client import Client
-from bot.errors import ClipError, DownloadBroken, LinksUnsupported, NothingToWatch, ReeltalkError
+from bot.client import DISCORD_ERRORS, Client
+from bot.errors import (
+    ClipError,
+    ClipsTooLarge,
+    DownloadBroken,
+    LinksUnsupported,
+    NothingToWatch,
+    ReeltalkError,
+)
 from bot.pacing import Pacer
 from bot.pages import paginate
 from bot.preferences import Preferences, PreferencesFor
@@ -43,24 +51,31 @@ class Answers:
         reply = ThreadReply(self._client, question, in_thread=in_thread)
         course = _Course(start=self._clock())
         try:
-            pages = await self._pages(question, preferences, reply, course)
+            outcome, pages = await self._answer(question, preferences, reply, course)
             await reply.show(pages)
+            course.outcome = outcome
         except asyncio.CancelledError:
             course.outcome = "cancelled"
-            await reply.show(_pages_with(course.text, phrases.STOPPED))
+            with suppress(*DISCORD_ERRORS):
+                await reply.show(_pages_with(course.text, phrases.STOPPED))
             raise
-        except discord.HTTPException as error:
-            course.outcome, course.error = "failed", repr(error)
+        except DISCORD_ERRORS as error:
+            course.error = repr(error)
         finally:
             self._log(question, preferences, course)
 
-    async def _pages(
+    async def _answer(
         self, question: Question, preferences: Preferences, reply: ThreadReply, course: "_Course"
-    ) -> list[str]:
-        """Return what is to be shown in the end, showing the progress until then."""
+    ) -> tuple[str, list[str]]:
+        """Return the outcome and what is to be shown in the end, showing progress until then."""
 
         async def show(progress: Progress) -> None:
-            await reply.show(paginate(phrases.status(question.clips, progress)))
+            try:
+                await reply.show(paginate(phrases.status(question.clips, progress)))
+            except (discord.NotFound, discord.Forbidden):
+                raise  # nobody can read the answer any more
+            except DISCORD_ERRORS as error:
+                _log.info("question=%s progress was not shown: %r", question.id, error)
 
         try:
             async with Pacer(show).run() as offer:
@@ -71,16 +86,15 @@ class Answers:
 
                 answer = await self._answerer.answer(question, preferences, tell)
         except ReeltalkError as error:
-            course.outcome, course.error = _outcome(error), str(error)
-            return _pages_with(course.text, phrases.phrase(error))
-        except (asyncio.CancelledError, discord.HTTPException):
+            course.error = str(error)
+            return _outcome(error), _pages_with(course.text, phrases.phrase(error))
+        except (discord.NotFound, discord.Forbidden):
             raise
         except Exception as error:  # noqa: BLE001 (a bug is logged, and told to who asked)
             _log.exception("question=%s met a bug", question.id)
-            course.outcome, course.error = "failed", repr(error)
-            return _pages_with(course.text, phrases.BROKEN)
-        course.outcome = "answered"
-        return paginate(answer.text, phrases.footer(answer))
+            course.error = repr(error)
+            return "failed", _pages_with(course.text, phrases.BROKEN)
+        return "answered", paginate(answer.text, phrases.footer(answer))
 
     def _log(self, question: Question, preferences: Preferences, course: "_Course") -> None:
         """Write the one line that each question leaves in the log."""
@@ -126,7 +140,7 @@ class _Course:
 
 def _outcome(error: ReeltalkError) -> str:
     """Tell a question that can't be answered as it is from one that could be another time."""
-    is_askers = isinstance(error, ClipError | LinksUnsupported | NothingToWatch)
+    is_askers = isinstance(error, ClipError | ClipsTooLarge | LinksUnsupported | NothingToWatch)
     return "refused" if is_askers and not isinstance(error, DownloadBroken) else "failed"
 
 

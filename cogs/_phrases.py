@@ -23,9 +23,10 @@ from bot.errors import ReeltalkError
 from bot.media.kinds import InlineVideo
 
 _MIB = 1 << 20
+_LONGEST = 300  # characters of somebody else's words
 _FORMATS = "MP4, QuickTime, WebM or MPEG"
 
-STOPPED = "I stopped before there was an answer. Ask again when you like."
+STOPPED = "I was stopped here. Ask again when you like."
 BROKEN = "Something broke on my side, and it has been logged. Ask again in a moment."
 
 _PHRASES: dict[type[ReeltalkError], Callable[[Any], str]] = {
@@ -44,6 +45,10 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any], str]] = {
     errors.ClipTooLarge: lambda e: (
         f"{_name(e)} is {_over(e.size)}, and I can take {megabytes(e.limit)} at most. "
         "Send a shorter part, or a smaller copy."
+    ),
+    errors.ClipsTooLarge: lambda e: (
+        f"These clips are {_over(e.size)} together, and the model can take {megabytes(e.limit)} "
+        "at once. Ask about fewer of them, or send shorter parts."
     ),
     errors.ClipNotVideo: lambda e: (
         f"{_name(e)} is {e.found}, not a video I can watch. Send the video itself, as {_FORMATS}."
@@ -201,4 +206,6 @@ def _name(error: errors.ClipError) -> str:
 
 
 def _plain(text: str) -> str:
-    return escape_markdown(" ".join(text.split()))
+    """Return words of somebody else's as they are, on one line, and not without end."""
+    line = " ".join(text.split())
+    return escape_markdown(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")

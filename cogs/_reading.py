@@ -18,7 +18,8 @@ def is_for(user: discord.abc.User, message: discord.Message) -> bool:
     """
     if message.author.bot or message.webhook_id or message.type not in _KINDS:
         return False
-    return message.guild is None or any(user.id == mentioned.id for mentioned in message.mentions)
+    is_direct = isinstance(message.channel, discord.DMChannel)
+    return is_direct or any(user.id == mentioned.id for mentioned in message.mentions)
 
 
 def read_question(user: discord.abc.User, message: discord.Message) -> Question:

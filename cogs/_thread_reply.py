@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
-from typing import Literal
+from contextlib import aclosing, suppress
+from typing import Any, Literal
 
 import discord
 
@@ -47,9 +47,10 @@ class ThreadReply:
                 # A whole message's edit would bring suppressed embeds back (discord.py 2.7.1).
                 await retrying(lambda m=message, p=page: m.edit(content=p))
                 self._shown[index] = (message, page)
-        while len(self._shown) > len(pages):
-            await retrying(self._shown[-1][0].delete)
-            self._shown.pop()
+        while len(self._shown) > len(pages) > 0:
+            surplus, _ = self._shown.pop()
+            with suppress(discord.NotFound):  # deleted by a call whose answer was lost
+                await retrying(surplus.delete)
 
     async def _add(self, page: str, index: int) -> tuple[discord.PartialMessage, str]:
         """Send a page; return what Discord holds, which is older text where it knew the nonce."""
@@ -80,10 +81,10 @@ class ThreadReply:
         """Yield where the answer may go, and what it replies to, the best place first."""
         question = self._question
         if self._wants_thread and await self._make_thread():
-            yield self._channel(question.id), None
+            yield self._channel(question.message_id), None
         # A message that was deleted in the meantime must not keep its asker from an answer.
         reply = discord.MessageReference(
-            message_id=question.id, channel_id=question.channel_id, fail_if_not_exists=False
+            message_id=question.message_id, channel_id=question.channel_id, fail_if_not_exists=False
         )
         yield self._channel(question.channel_id), reply
         # A reply needs READ_MESSAGE_HISTORY, a message of its own does not.
@@ -99,7 +100,7 @@ class ThreadReply:
             await retrying(
                 lambda: http.start_thread_with_message(
                     question.channel_id,
-                    question.id,
+                    question.message_id,
                     name=_title(question),
                     auto_archive_duration=_ARCHIVE_AFTER,
                 )
@@ -107,14 +108,20 @@ class ThreadReply:
         except discord.HTTPException as error:
             if error.status >= _SERVER_ERROR:
                 raise
-            if error.code != _THREAD_EXISTS:
+            if error.code != _THREAD_EXISTS or not await self._is_ours(question.message_id):
                 return False
         try:
-            await retrying(lambda: http.add_user_to_thread(question.id, question.author_id))
+            await retrying(lambda: http.add_user_to_thread(question.message_id, question.author_id))
         except discord.HTTPException as error:
             # The asker still sees the thread under the message; the answer matters more.
             _log.info("question=%s asker not added to the thread: %s", question.id, error)
         return True
+
+    async def _is_ours(self, thread_id: int) -> bool:
+        """Tell whether a thread is one that we made, by a call whose answer was lost."""
+        thread: Any = await retrying(lambda: self._client.http.get_channel(thread_id))
+        user = self._client.user
+        return user is not None and int(thread["owner_id"]) == user.id
 
     async def _send(
         self,

@@ -27,6 +27,12 @@ class Ask(commands.Cog):
         """Cancel the question that a deleted message asked."""
         await self._jobs.cancel(event.message_id)
 
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Cancel the questions that deleted messages asked."""
+        for message_id in event.message_ids:
+            await self._jobs.cancel(message_id)
+
 
 async def setup(client: Client) -> None:
     """Register the work, and listen."""

@@ -101,6 +101,11 @@ async def test_a_bug_in_the_work_is_logged_with_its_question(
     assert "a bug" in caplog.text
 
 
-async def test_a_question_without_work_is_not_accepted() -> None:
-    with pytest.raises(RuntimeError):
-        await Jobs().submit(question(1))
+async def test_a_question_that_comes_while_all_is_stopped_is_not_begun() -> None:
+    jobs, work = Jobs(), Work()
+    jobs.register(work)
+    async with jobs.run():
+        pass
+    await jobs.submit(question(1))
+    await settle()
+    assert work.begun == []

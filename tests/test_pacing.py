@@ -101,3 +101,26 @@ async def test_nothing_is_left_running_behind() -> None:
     async with Pacer(show).run() as offer:
         offer("a")
     assert asyncio.all_tasks() == before
+
+
+async def test_leaving_twice_over_leaves_nothing_running() -> None:
+    under_way, shown = asyncio.Event(), list[str]()
+
+    async def show(value: str) -> None:
+        under_way.set()
+        await asyncio.Event().wait()
+        shown.append(value)
+
+    async def offer_and_leave() -> None:
+        async with Pacer(show).run() as offer:
+            offer("a")
+            await under_way.wait()
+
+    before = asyncio.all_tasks()
+    leaving = asyncio.create_task(offer_and_leave())
+    await under_way.wait()
+    await asyncio.sleep(0)  # it now waits for the showing under way
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    assert asyncio.all_tasks() == before
+    assert shown == []

@@ -75,6 +75,28 @@ def test_a_footer_without_room_has_a_page_of_its_own() -> None:
     assert pages == ["x" * 1990, "-# a model"]
 
 
+@pytest.mark.parametrize("letters", [20, 21, 1993, 2500, 9000])
+def test_a_code_block_with_a_language_without_end_ends(letters: int) -> None:
+    text = "```" + "x" * letters + "\n" + "print(1)\n" * 500 + "```"
+    pages = paginate(text)
+    assert len(pages) < 20
+    assert all(0 < len(page) <= LIMIT for page in pages)
+
+
+@pytest.mark.parametrize("blank", [" " * 5000, "\n \n" * 2000, "\n" * 5000])
+def test_white_space_without_end_is_no_page(blank: str) -> None:
+    assert [page.strip() for page in paginate(f"a{blank}b")] in (["a", "b"], [f"a{blank}b"])
+    assert all(paginate(f"a{blank}b"))
+
+
+def test_a_footer_longer_than_a_page_is_cut_between_its_lines() -> None:
+    footer = "\n".join(["-# " + "x" * 300] * 12)
+    pages = paginate("Hello.", footer)
+    assert pages[0] == "Hello."
+    assert "\n".join(pages[1:]) == footer
+    assert all(len(page) <= LIMIT for page in pages)
+
+
 @given(texts, st.integers(40, 200))
 def test_no_page_is_longer_than_the_limit_and_nothing_is_lost(text: str, limit: int) -> None:
     pages = paginate(text, limit=limit)

@@ -105,11 +105,13 @@ def test_secrets_are_not_in_the_repr() -> None:
         ("http://127.0.0.1:8001/a", False),
         ("http://media.local:8000/a", False),
         ("https://media.local:8000/a", True),
+        ("http://[::1]:8000/a", True),
+        ("http://[::1]:8001/a", False),
         ("file:///etc/passwd", False),
     ],
 )
 def test_clips_are_read_from_listed_hosts_only(url: str, allowed: bool) -> None:  # noqa: FBT001
-    hosts = "cdn.discordapp.com, media.discordapp.net,127.0.0.1:8000,media.local:8000"
+    hosts = "cdn.discordapp.com, media.discordapp.net,127.0.0.1:8000,media.local:8000,[::1]:8000"
     assert (
         Settings.read({**ENOUGH, "DISCORD_CDN_HOSTS": hosts}).cdn_hosts.allow(URL(url)) is allowed
     )

@@ -126,7 +126,8 @@ class CdnClip:
                 if not (HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST):
                     yield response
                     return
-                url = url.join(URL(target))
+                with _translated(self._upload.name):
+                    url = url.join(URL(target))
         raise DownloadFailed(self._upload.name, "too many redirects")
 
     def _require_content(self, response: aiohttp.ClientResponse) -> None:
@@ -155,5 +156,6 @@ def _translated(name: str) -> Generator[None]:
         yield
     except TimeoutError as error:
         raise DownloadStalled(name) from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise DownloadFailed(name, f"{type(error).__name__}: {error}") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        # Its words may hold the signed link.
+        raise DownloadFailed(name, type(error).__name__) from error

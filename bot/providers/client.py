@@ -65,7 +65,8 @@ class Provider:
         async with AsyncExitStack() as stack:
             with _translated(title):
                 response = await stack.enter_async_context(posting)
-            if response.status != HTTPStatus.OK:
+            # A wrong address is often answered with somebody's page.
+            if response.status != HTTPStatus.OK or response.content_type == "text/html":
                 with _translated(title):
                     body = await response.content.read(_MAX_BODY)
                 raise failure(title, response.status, error_of(body), headers=response.headers)

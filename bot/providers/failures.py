@@ -15,6 +15,7 @@ from bot.errors import (
     ModelRefused,
     ProviderDown,
     ProviderError,
+    ProviderUnreachable,
     RateLimited,
     RequestRefused,
     RequestTooLarge,
@@ -23,7 +24,15 @@ from bot.providers.untrusted import as_list, as_object
 
 _DETAIL = 300
 _NO_SUCH_MODEL = ("not a valid model", "model not found", "no endpoints found", "model_not_found")
-_TOO_LARGE = ("too large", "payload size exceeds", "request entity")
+_TOO_LARGE = (
+    "payload too large",
+    "entity too large",
+    "request too large",
+    "body too large",
+    "content too large",
+    "file too large",
+    "payload size exceeds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,9 @@ def _by_status(
             return RequestTooLarge(provider, detail)
         case HTTPStatus.TOO_MANY_REQUESTS:
             return RateLimited(provider, detail, _retry_after(headers))
-        case code if code >= HTTPStatus.INTERNAL_SERVER_ERROR and not error.permanent:
+        case code if code < HTTPStatus.BAD_REQUEST:  # a redirect: not where it answers
+            return ProviderUnreachable(provider, f"HTTP {code}")
+        case code if _is_passing(code) and not error.permanent:
             return ProviderDown(provider, detail, int(code))
         case code:
             return RequestRefused(provider, detail, int(code))
@@ -129,6 +140,10 @@ def _inner(raw: Any) -> Error | None:
     except json.JSONDecodeError:
         return None
     return error_in(body)
+
+
+def _is_passing(status: int) -> bool:
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
 
 
 def _is_permanent(status: int | None) -> bool:

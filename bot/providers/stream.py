@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import AnswerCut, AnswerEmpty, AnswerWithheld
 from bot.providers.failures import error_in, failure
-from bot.providers.untrusted import as_list, as_object
+from bot.providers.untrusted import as_list, as_number, as_object, as_text
 
 # Finish reasons that mean a filter, in the words of OpenRouter, of Google, and of Z.ai.
 _WITHHELD = {
@@ -22,6 +22,8 @@ _WITHHELD = {
     "sensitive",
     "refusal",
 }
+# And those that mean the answer broke off: of OpenRouter, of SGLang, of Z.ai.
+_BROKEN = {"error", "abort", "network_error"}
 _MAX_LINE = 8 << 20
 _MAX_GARBLED = 3
 
@@ -49,10 +51,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of an answer. `model` is the one that gave it, `reason` why it ended."""
+    """The end of an answer: the model that gave it and why it ended, "" where it is not said."""
 
-    model: str | None
-    reason: str | None
+    model: str
+    reason: str
     usage: Usage | None
 
 
@@ -74,8 +76,8 @@ class EventDecoder:
         self._garbled = 0
         self._done = False
         self._has_piece = False
-        self._model: str | None = None
-        self._reason: str | None = None
+        self._model = ""
+        self._reason = ""
         self._usage: Usage | None = None
 
     def feed(self, data: bytes) -> Iterator[Piece]:
@@ -108,13 +110,13 @@ class EventDecoder:
             AnswerWithheld, AnswerEmpty: there is no answer in it.
         """
         yield from self.feed(self._text.decode(b"", final=True).encode() + b"\n\n")
-        if (self._reason or "").lower() in _WITHHELD:
-            raise AnswerWithheld(self._provider, self._reason or "")
+        if self._reason.lower() in _WITHHELD:
+            raise AnswerWithheld(self._provider, self._reason)
         # Some servers send no [DONE]; a reason to finish is as good.
-        if not self._done and self._reason is None:
-            raise AnswerCut(self._provider, "the stream ended early")
+        if self._reason.lower() in _BROKEN or not (self._done or self._reason):
+            raise AnswerCut(self._provider, self._reason or "the stream ended early")
         if not self._has_piece:
-            raise AnswerEmpty(self._provider, self._reason or "")
+            raise AnswerEmpty(self._provider, self._reason)
         yield Finished(self._model, self._reason, self._usage)
 
     def _take(self, line: str) -> Piece | None:
@@ -142,14 +144,14 @@ class EventDecoder:
         fields = as_object(chunk)
         # Lunos' documents show completions wrapped in `data`.
         body = fields if "choices" in fields else as_object(fields.get("data")) or fields
-        self._model = body.get("model") or self._model
+        self._model = as_text(body.get("model")) or self._model
         self._usage = _usage(as_object(body.get("usage"))) or self._usage
         # The chunk that holds the usage has no choices.
         choices = as_list(body.get("choices"))
         if not choices:
             return None
         choice = as_object(choices[0])
-        self._reason = choice.get("finish_reason") or self._reason
+        self._reason = as_text(choice.get("finish_reason")) or self._reason
         said = as_object(choice.get("delta") or choice.get("message"))
         text = _text(said.get("content"))
         self._has_piece = self._has_piece or bool(text.strip())
@@ -160,15 +162,14 @@ def _text(content: Any) -> str:
     """Return a content's text; it may be a string, a list of parts, or null."""
     if isinstance(content, str):
         return content
-    return "".join(str(as_object(part).get("text") or "") for part in as_list(content))
+    return "".join(as_text(as_object(part).get("text")) for part in as_list(content))
 
 
 def _usage(counts: dict[str, Any]) -> Usage | None:
     if not counts:
         return None
-    cost = counts.get("cost")
     return Usage(
-        prompt_tokens=int(counts.get("prompt_tokens") or 0),
-        completion_tokens=int(counts.get("completion_tokens") or 0),
-        cost=float(cost) if isinstance(cost, int | float) else None,
+        prompt_tokens=int(as_number(counts.get("prompt_tokens")) or 0),
+        completion_tokens=int(as_number(counts.get("completion_tokens")) or 0),
+        cost=as_number(counts.get("cost")),
     )

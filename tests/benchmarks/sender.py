@@ -29,7 +29,6 @@ _LIMIT = 60
 """Seconds after which the process ends, whatever it is doing."""
 
 _TICK = 0.005
-_READ_BUFFER = 128 << 10  # as in bot/app.py
 _QUESTION = "What happens in this clip?"
 
 Way = Callable[[str, str], Awaitable[None]]
@@ -55,7 +54,7 @@ async def relayed(clip: str, model: str) -> None:
 
     relay.keep_freed_memory()
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), read_bufsize=_READ_BUFFER
+        connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER
     ) as session:
         cdn = Cdn(session, locate, Hosts(frozenset({URL(clip).authority})))
         source = cdn.clip(Upload(1, 2, 3, "clip.mp4"))

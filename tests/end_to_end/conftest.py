@@ -1,6 +1,7 @@
 """The whole bot, between an emulated Discord and a stand-in model, over sockets."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -123,7 +124,8 @@ def start() -> Start:
                 yield Stage(discord, model, outcomes)
             finally:
                 running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+                with contextlib.suppress(asyncio.CancelledError):
+                    await running
                 LOG.removeHandler(outcomes)
         assert _ours_left() == []
         if _document():

@@ -53,7 +53,7 @@ async def test_a_sign_comes_before_the_answer_and_becomes_it(stage: Stage, mp4: 
     await stage.discord.until(lambda: stage.said(question) == ["It is a square"])
     stage.discord.delete(question.id)
     assert await stage.outcomes.of(question) == "cancelled"
-    assert stage.said(question)[0].startswith("It is a square\n\nI stopped")
+    assert stage.said(question)[0].startswith("It is a square\n\nI was stopped")
     await stage.model.until(lambda: stage.model.abandoned == 1)
 
 
@@ -215,3 +215,41 @@ async def test_nobody_is_pinged_and_no_embed_is_shown(stage: Stage, mp4: Path) -
     assert bodies
     assert all(body["allowed_mentions"]["parse"] == [] for body in bodies)
     assert all("flags" not in body or body["flags"] & 4 for body in bodies)
+
+
+async def test_clips_that_are_too_large_together_are_refused(
+    stage: Stage, tmp_path: Path, mp4: Path
+) -> None:
+    halves = [Path(shutil.copy(mp4, tmp_path / f"{name}.mp4")) for name in ("one", "two")]
+    for half in halves:
+        os.truncate(half, 40 << 20)
+    said = await stage.answered(stage.ask("compare", *halves), "refused")
+    assert "80.0 MB together" in said
+    assert "70 MB at once" in said
+
+
+async def test_somebody_elses_thread_is_not_taken_over(stage: Stage, mp4: Path) -> None:
+    question = stage.ask("what is this?", mp4)
+    stage.discord.start_thread(question.id, "a thread of my own")
+    assert await stage.outcomes.of(question) == "answered"
+    bots = stage.discord.bot_id
+    assert [one for one in stage.discord.messages(question.id) if one.author_id == bots] == []
+    (reply,) = (one for one in stage.discord.messages(question.channel_id) if one.author_id == bots)
+    assert sha256(mp4) in reply.content
+
+
+async def test_white_space_is_no_answer_yet(stage: Stage, mp4: Path) -> None:
+    stage.model.script.append(Stream(("\n", " \n", "It is a square.")))
+    question = stage.ask("what is this?", mp4)
+    assert (await stage.answered(question)).startswith("It is a square.\n-# ")
+    assert stage.calls("DELETE", "/messages/{message_id}") == 0
+
+
+async def test_a_footer_too_long_for_a_page_gets_its_own(
+    stage: Stage, tmp_path: Path, mp4: Path
+) -> None:
+    pictures = [tmp_path / f"{n}{'x' * 200}.png" for n in range(9)]
+    for picture in pictures:
+        picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+    said = await stage.answered(stage.ask("what is this?", *pictures, mp4))
+    assert said.count("Left out") == 9

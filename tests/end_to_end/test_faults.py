@@ -175,3 +175,23 @@ async def test_a_message_delivered_twice_is_answered_once(stage: Stage, mp4: Pat
     await stage.answered(stage.ask("and this?", mp4))
     assert len(stage.model.requests) == 2
     assert len(stage.said(question)) == 1
+
+
+async def test_a_refused_progress_edit_costs_nothing_but_itself(stage: Stage, mp4: Path) -> None:
+    stage.discord.faults.append(Fault(Answer(400), *EDIT))
+    stage.model.script.append(Stream(tuple(f"word{n} " for n in range(50))))
+    stage.model.pace = 0.04
+    question = stage.ask("what is this?", mp4)
+    assert "word49" in await stage.answered(question)
+
+
+async def test_an_answer_that_can_not_be_shown_is_no_success(stage: Stage, mp4: Path) -> None:
+    stage.discord.faults.append(Fault(Answer(400), *EDIT, times=99))
+    assert await stage.outcomes.of(stage.ask("what is this?", mp4)) == "failed"
+
+
+async def test_a_link_that_can_not_be_asked_for_is_told(stage: Stage, mp4: Path) -> None:
+    fault = Fault(Answer(400), "GET", "/channels/*/messages/*", times=99)
+    stage.discord.faults.append(fault)
+    said = await stage.answered(stage.ask("what is this?", mp4), "failed")
+    assert "could not download **clip.mp4**" in said

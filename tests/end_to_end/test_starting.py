@@ -10,6 +10,7 @@ import pytest
 from bot.playground import model as stand_in
 from bot.playground.discord import serve
 from tests.end_to_end.conftest import Start
+from tests.servers import Peer, serving
 
 ROOT = Path(__file__).parents[2]
 TOKEN = {"DISCORD_TOKEN": "token"}
@@ -98,3 +99,26 @@ async def test_a_wrong_key_is_told_to_who_asked(start: Start, mp4: Path) -> None
     ):
         said = await s.answered(s.ask("what is this?", mp4), "failed")
     assert "OpenRouter refused this bot's key" in said
+
+
+async def test_a_server_that_is_no_discord_is_one_sentence(tmp_path: Path) -> None:
+    async def talk(peer: Peer) -> None:
+        while True:
+            await peer.request()
+            await peer.respond(b"It works!")
+
+    async with serving(talk) as url:
+        returned, _, err = await ended(
+            await reeltalk(tmp_path, **TOKEN, **KEY, DISCORD_API_URL=url)
+        )
+    assert returned == 1
+    (line,) = err.splitlines()
+    assert "check DISCORD_API_URL" in line
+
+
+async def test_a_file_of_settings_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("DISCORD_TOKEN=token\n".encode("utf-16"))
+    returned, _, err = await ended(await reeltalk(tmp_path))
+    assert returned == 2
+    (line,) = err.splitlines()
+    assert "save it as UTF-8" in line

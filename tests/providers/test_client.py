@@ -99,7 +99,7 @@ async def test_plain_json_is_taken_though_a_stream_was_asked_for(
 ) -> None:
     whole = {"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]}
     async with serving(answering((json.dumps(whole).encode(), "200 OK", JSON))) as url:
-        assert await ask(session, url) == [Piece("yes"), Finished(None, "stop", None)]
+        assert await ask(session, url) == [Piece("yes"), Finished("", "stop", None)]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,8 @@ async def test_plain_json_is_taken_though_a_stream_was_asked_for(
         (b"<html>", "502 Bad Gateway", ProviderDown),
         (b'{"error":{"code":400,"message":"bad video"}}', "200 OK", RequestRefused),
         (b"not json", "200 OK", AnswerCut),
-        (b"", "302 Found", RequestRefused),
+        (b"", "302 Found", ProviderUnreachable),
+        (b"<html><title>Sign in</title>", "200 OK\r\nContent-Type: text/html", ProviderDown),
     ],
 )
 async def test_a_refusal_is_told_by_its_body_and_status(

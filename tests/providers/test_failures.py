@@ -10,6 +10,7 @@ from bot.errors import (
     ModelRefused,
     ProviderDown,
     ProviderError,
+    ProviderUnreachable,
     RateLimited,
     RequestRefused,
     RequestTooLarge,
@@ -53,6 +54,9 @@ WRAPPED = json.dumps(
         (503, envelope(503, "no provider"), ProviderDown),
         (200, envelope(400, "Invalid image URL"), RequestRefused),
         (200, {"code": 1210, "message": "Z.ai says no"}, ProviderDown),
+        (400, envelope(400, "max_tokens is too large: 9999"), RequestRefused),
+        (408, envelope(408, "timed out"), ProviderDown),
+        (307, "", ProviderUnreachable),
     ],
 )
 def test_a_refusal_means(status: int, body: Any, kind: type[ProviderError]) -> None:

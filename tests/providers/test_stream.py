@@ -133,6 +133,19 @@ def test_a_stream_that_ends_early_is_cut(stream: bytes) -> None:
         decode(stream)
 
 
+@pytest.mark.parametrize("reason", ["error", "abort", "network_error"])
+def test_an_answer_that_broke_off_is_cut_though_it_was_finished(reason: str) -> None:
+    with pytest.raises(AnswerCut, match=reason):
+        decode(sse(chunk("so far", reason)))
+
+
+def test_fields_of_another_type_are_as_good_as_missing() -> None:
+    odd: Any = {"prompt_tokens": "n/a", "completion_tokens": True, "cost": float("inf")}
+    broken = json.loads('{"model": {"id": "x"}, "choices": [{"delta": {}, "finish_reason": 7}]}')
+    *_, finished = decode(sse(broken, {**chunk("a", "stop"), "usage": odd}))
+    assert finished == Finished("google/gemini-3.5-flash-lite", "stop", Usage(0, 0, None))
+
+
 def test_an_error_before_the_first_word_is_what_it_says() -> None:
     error: Any = {"error": {"code": 429, "message": "slow down"}, "choices": []}
     with pytest.raises(RateLimited):

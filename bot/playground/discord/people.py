@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .composing import mentioned
-from .state import File, Json, Message, MessageFlag, MessageKind, Reference
+from .state import File, Json, Message, MessageFlag, MessageKind, Reference, Thread
 from .world import Draft, World
 
 
@@ -60,6 +60,11 @@ class People:
     def delete(self, message_id: int) -> None:
         """Delete a message."""
         self._world.delete(self._world.messages[message_id])
+
+    def start_thread(self, message_id: int, name: str, *, author_id: int | None = None) -> Thread:
+        """Make a thread from a message."""
+        starter = self._world.messages[message_id]
+        return self._world.start_thread(starter, self._who(author_id), name, minutes=1440)
 
     def archive(self, thread_id: int, *, locked: bool = False) -> None:
         """Archive a thread, and lock it if it is never to wake."""

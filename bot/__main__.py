@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
@@ -34,12 +35,13 @@ def _parser() -> argparse.ArgumentParser:
         help="try the bot on this machine, without any account",
         description="Talk with the bot on an emulated Discord. Nothing leaves this machine, and "
         "a stand-in that is no AI tells what it received, unless --real is given.",
+        usage="reeltalk playground [-h] [--once [CLIP_OR_LINK] QUESTION] [--real]",
     )
     playground.add_argument(
         "--once",
         nargs="+",
         metavar=("CLIP_OR_LINK", "QUESTION"),
-        help="ask one question and leave; without a clip, a small one is made",
+        help="ask one question and leave; a small clip is made where none is named",
     )
     playground.add_argument(
         "--real", action="store_true", help="ask the provider that your settings name"
@@ -79,6 +81,8 @@ def _playground(arguments: argparse.Namespace) -> int:
     match once:
         case None:
             asked = None
+        case [clip] if "://" in clip or Path(clip).is_file():
+            asked = (clip, "What happens in this video?")
         case [question]:
             asked = (None, question)
         case [clip, *words]:

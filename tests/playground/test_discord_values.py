@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.playground.discord.buckets import Buckets, Rate
+from bot.playground.discord.components import numbered
 from bot.playground.discord.dispatches import Intent
 from bot.playground.discord.gating import emptied, is_open
 from bot.playground.discord.links import Links
-from bot.playground.discord.payloads import numbered
 from bot.playground.discord.permissions import EVERYONE, NOTHING, Permission, granted, named
 from bot.playground.discord.sessions import MEMORY, Session
 from bot.playground.discord.snowflakes import Snowflakes, moment

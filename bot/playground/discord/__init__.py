@@ -5,6 +5,8 @@ from .changes import (
     Change,
     ChannelCreated,
     GatewayReady,
+    InteractionAnswered,
+    InteractionCreated,
     MessageCreated,
     MessageDeleted,
     MessageEdited,
@@ -28,6 +30,7 @@ from .faults import (
     Truncate,
     Unmeasured,
 )
+from .interactions import Callback, Interaction, Press
 from .rest import Exchange
 from .server import serve
 from .state import Attachment, File, Message, Reaction, Thread
@@ -35,6 +38,7 @@ from .state import Attachment, File, Message, Reaction, Thread
 __all__ = [
     "Answer",
     "Attachment",
+    "Callback",
     "CdnEffect",
     "Change",
     "ChannelCreated",
@@ -43,10 +47,14 @@ __all__ = [
     "Fault",
     "File",
     "GatewayReady",
+    "Interaction",
+    "InteractionAnswered",
+    "InteractionCreated",
     "Message",
     "MessageCreated",
     "MessageDeleted",
     "MessageEdited",
+    "Press",
     "Rate",
     "Reacted",
     "Reaction",

@@ -45,17 +45,17 @@ class _Window:
 
 
 class Buckets:
-    """Count calls by route and channel in windows of fixed length."""
+    """Count calls by route and channel, or interaction, in windows of fixed length."""
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = time.time) -> None:
         self._rate = rate
         self._clock = clock
         self._windows: dict[tuple[str, str], _Window] = {}
 
-    def take(self, route: str, channel: str) -> Standing:
+    def take(self, route: str, subject: str) -> Standing:
         """Count one call."""
         now = self._clock()
-        window = self._windows.setdefault((route, channel), _Window(now))
+        window = self._windows.setdefault((route, subject), _Window(now))
         if now >= window.opened + self._rate.seconds:
             window.opened, window.calls = now, 0
         exceeded = window.calls >= self._rate.calls

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from weakref import WeakSet
 
+from .interactions import Interaction
 from .state import Message, Reaction, TextChannel, Thread
 
 
@@ -78,6 +79,20 @@ class Unreacted:
 
 
 @dataclass(frozen=True, slots=True)
+class InteractionCreated:
+    """A person did something that the bot must answer."""
+
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionAnswered:
+    """The bot answered an interaction for the first time."""
+
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayReady:
     """A gateway session was given READY."""
 
@@ -92,6 +107,8 @@ Change: TypeAlias = (
     | ChannelCreated
     | Reacted
     | Unreacted
+    | InteractionCreated
+    | InteractionAnswered
     | GatewayReady
 )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from .calls import Call, snowflake
+from .components import check_components
 from .permissions import Permission
 from .refusals import invalid, refusal, too_long
 from .state import (
@@ -31,23 +32,30 @@ UPLOAD_LIMIT = 10 * 1024 * 1024
 MOST_UPLOADS = 10
 
 _MENTION = re.compile(r"<@!?(\d+)>")
-_SETTABLE = (
+SETTABLE = (
     MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 )
+# Once a message is made of components, or for one person only, it stays so.
+_LASTING = MessageFlag.COMPONENTS_V2 | MessageFlag.EPHEMERAL
 
 
 def talk(call: Call) -> Place:
     """Return the place that is meant once the bot may write there."""
     place = call.place()
     if not isinstance(place, Thread):
-        return call.place(Permission.SEND_MESSAGES)
-    call.place(Permission.SEND_MESSAGES_IN_THREADS)
+        return call.place(Permission.SEND_MESSAGES, *attaching(call))
+    call.place(Permission.SEND_MESSAGES_IN_THREADS, *attaching(call))
     if place.locked:
         raise refusal(160005)
     return place
 
 
-def draft_from(call: Call, place: Place) -> Draft:
+def attaching(call: Call) -> tuple[Permission, ...]:
+    """Return what a call needs for the files it brings along."""
+    return (Permission.ATTACH_FILES,) if call.uploads else ()
+
+
+def draft_from(call: Call, place: Place, *, settable: MessageFlag = SETTABLE) -> Draft:
     """Read the form of a new message."""
     form = call.form
     _check_texts(form)
@@ -67,7 +75,7 @@ def draft_from(call: Call, place: Place) -> Draft:
         mentions=mentions,
         mention_everyone=_mentions_everyone(content, form),
         kind=MessageKind.REPLY if reference else MessageKind.DEFAULT,
-        flags=MessageFlag(form.get("flags") or 0) & _SETTABLE,
+        flags=MessageFlag(form.get("flags") or 0) & settable,
         reference=reference,
         nonce=form.get("nonce"),
     )
@@ -100,9 +108,8 @@ def _parts(form: Json, name: str, before: tuple[Json, ...]) -> tuple[Json, ...]:
 
 def _flags(form: Json, before: MessageFlag) -> MessageFlag:
     if form.get("flags") is None:
-        return before
-    # Once a message is made of components it stays so.
-    return MessageFlag(form["flags"]) & _SETTABLE | before & MessageFlag.COMPONENTS_V2
+        return before & ~MessageFlag.LOADING
+    return MessageFlag(form["flags"]) & SETTABLE | before & _LASTING
 
 
 def _kept(call: Call, message: Message) -> Iterable[Attachment]:
@@ -129,6 +136,8 @@ def _check_texts(form: Json, before: MessageFlag = PLAIN) -> None:
     if len(str(form.get("nonce") or "")) > NONCE_LIMIT:
         raise too_long("nonce", NONCE_LIMIT)
     _check_embeds(embeds)
+    if form.get("components"):
+        check_components(form["components"], is_layout=MessageFlag.COMPONENTS_V2 in flags)
 
 
 def _check_embeds(embeds: list[Json]) -> None:
@@ -153,7 +162,6 @@ def _uploads(call: Call) -> tuple[File, ...]:
     files = tuple(call.uploads.values())
     if not files:
         return ()
-    call.place(Permission.ATTACH_FILES)
     if len(files) > MOST_UPLOADS:
         raise too_long("attachments", MOST_UPLOADS)
     if any(file.path.stat().st_size > UPLOAD_LIMIT for file in files):
@@ -192,7 +200,8 @@ def mentioned(
         listed = {int(one) for one in allowed.get("users") or ()}
         named = [one for one in named if one in listed]
     answered = world.messages.get(reference.message_id) if reference else None
-    if answered and (allowed is None or allowed.get("replied_user")):
+    # Replying to what answered an interaction calls nobody, unlike to an ordinary message.
+    if answered and not answered.origin and (allowed is None or allowed.get("replied_user")):
         named.append(answered.author_id)
     return tuple(dict.fromkeys(named))
 

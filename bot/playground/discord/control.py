@@ -38,25 +38,34 @@ class Control:
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Open the routes."""
         router.add_post(PREFIX + "/messages", self.say)
+        router.add_post(PREFIX + "/presses", self.press)
         router.add_get(PREFIX + "/changes", self.stream)
 
     async def say(self, request: web.Request) -> web.Response:
         """Write a message as a person."""
-        # A foreign web page may post a form here, but not JSON without asking first.
-        if request.content_type != "application/json":
-            return json_response(Reply(415, {"message": "Send application/json"}))
-        try:
-            form: Json = await request.json()
-            message = self.people.say(
-                str(form.get("content") or ""),
-                files=[File(Path(path)) for path in form.get("files") or ()],
-                channel_id=_optional(form, "channel_id"),
-                author_id=_optional(form, "author_id"),
-                reply_to=_optional(form, "reply_to"),
-            )
-        except (ValueError, LookupError, OSError) as problem:
-            return json_response(Reply(400, {"message": f"{type(problem).__name__}: {problem}"}))
-        return json_response(Reply(200, self.payloads.message(message, sees_all=True)))
+        return await _acted(request, self._say)
+
+    def _say(self, form: Json) -> Json:
+        message = self.people.say(
+            str(form.get("content") or ""),
+            files=[File(Path(path)) for path in form.get("files") or ()],
+            channel_id=_optional(form, "channel_id"),
+            author_id=_optional(form, "author_id"),
+            reply_to=_optional(form, "reply_to"),
+        )
+        return self.payloads.message(message, sees_all=True)
+
+    async def press(self, request: web.Request) -> web.Response:
+        """Press a button as a person."""
+        return await _acted(request, self._press)
+
+    def _press(self, form: Json) -> Json:
+        interaction = self.people.press(
+            int(form["message_id"]),
+            str(form["custom_id"]),
+            author_id=_optional(form, "author_id"),
+        )
+        return {"id": str(interaction.id)}
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Tell of every change from now on, one line of JSON each."""
@@ -89,6 +98,16 @@ class Control:
 
     def _of(self, kind: str, message: Message) -> Json:
         return {"kind": kind, "message": self.payloads.message(message, sees_all=True)}
+
+
+async def _acted(request: web.Request, act: Callable[[Json], Json]) -> web.Response:
+    # A foreign web page may post a form here, but not JSON without asking first.
+    if request.content_type != "application/json":
+        return json_response(Reply(415, {"message": "Send application/json"}))
+    try:
+        return json_response(Reply(200, act(await request.json())))
+    except (ValueError, LookupError, OSError) as problem:
+        return json_response(Reply(400, {"message": f"{type(problem).__name__}: {problem}"}))
 
 
 def _optional(form: Json, name: str) -> int | None:

@@ -9,6 +9,8 @@ from .changes import (
     Change,
     ChannelCreated,
     GatewayReady,
+    InteractionAnswered,
+    InteractionCreated,
     MessageCreated,
     MessageDeleted,
     MessageEdited,
@@ -18,6 +20,7 @@ from .changes import (
     ThreadJoined,
     Unreacted,
 )
+from .interaction_payloads import InteractionPayloads
 from .payloads import Payloads, emoji_payload
 from .place_payloads import thread_member_payload, user_payload
 from .state import Json, Message, Reaction
@@ -45,13 +48,15 @@ Write: TypeAlias = Callable[[bool], Json]
 class Dispatch:
     """One event for whoever asked for its intent and may see its channel.
 
+    Without an intent it is for everybody. What is `private` goes the way of direct messages.
     `write` makes its JSON, told whether the reader has the message-content intent.
     """
 
     name: str
-    intent: Intent
+    intent: Intent | None
     channel_id: int
     write: Write
+    private: bool = False
 
 
 class Dispatches:
@@ -60,6 +65,7 @@ class Dispatches:
     def __init__(self, world: World, payloads: Payloads) -> None:
         self._world = world
         self._payloads = payloads
+        self._interactions = InteractionPayloads(world, payloads)
 
     def of(self, change: Change) -> list[Dispatch]:
         """Return the events that tell of a change."""
@@ -74,7 +80,11 @@ class Dispatches:
                 return [self._reaction("MESSAGE_REACTION_ADD", message, reaction)]
             case Unreacted(message, reaction):
                 return [self._reaction("MESSAGE_REACTION_REMOVE", message, reaction)]
-            case GatewayReady():
+            case InteractionCreated(interaction):
+                body = self._interactions.created(interaction)
+                where = interaction.channel_id
+                return [Dispatch("INTERACTION_CREATE", None, where, lambda _: body)]
+            case InteractionAnswered() | GatewayReady():
                 return []
             case _:
                 return self._of_place(change)
@@ -100,26 +110,32 @@ class Dispatches:
 
     def _message(self, name: str, message: Message) -> Dispatch:
         author = self._world.users[message.author_id]
-        extras = self._payloads.places.guild_part(message.channel_id)
+        extras = self._guild_part(message)
         if extras:
             extras["member"] = self._payloads.places.member(author.id)
 
         def write(sees_all: bool) -> Json:  # noqa: FBT001 - see Dispatch
             return self._payloads.message(message, sees_all=sees_all) | extras
 
-        return Dispatch(
-            name, self._intent(message, Intent.GUILD_MESSAGES), message.channel_id, write
-        )
+        return self._about(message, name, Intent.GUILD_MESSAGES, write)
 
-    def _intent(self, message: Message, in_guild: Intent) -> Intent:
+    def _about(self, message: Message, name: str, in_guild: Intent, write: Write) -> Dispatch:
+        private = self._is_private(message)
         # DIRECT_MESSAGES and DIRECT_MESSAGE_REACTIONS each lie three bits above the server's.
-        return Intent(in_guild << 3) if self._world.is_direct(message.channel_id) else in_guild
+        intent = Intent(in_guild << 3) if private else in_guild
+        return Dispatch(name, intent, message.channel_id, write, private)
+
+    def _is_private(self, message: Message) -> bool:
+        # Discord tells of ephemeral messages as if they were direct ones, without a server.
+        return message.only_for is not None or self._world.is_direct(message.channel_id)
+
+    def _guild_part(self, message: Message) -> Json:
+        return {} if self._is_private(message) else {"guild_id": str(self._world.guild_id)}
 
     def _deletion(self, message: Message) -> Dispatch:
         body: Json = {"id": str(message.id), "channel_id": str(message.channel_id)}
-        body |= self._payloads.places.guild_part(message.channel_id)
-        intent = self._intent(message, Intent.GUILD_MESSAGES)
-        return Dispatch("MESSAGE_DELETE", intent, message.channel_id, lambda _: body)
+        body |= self._guild_part(message)
+        return self._about(message, "MESSAGE_DELETE", Intent.GUILD_MESSAGES, lambda _: body)
 
     def _reaction(self, name: str, message: Message, reaction: Reaction) -> Dispatch:
         body: Json = {
@@ -131,9 +147,8 @@ class Dispatches:
             "burst": False,
             "type": 0,
         }
-        body |= self._payloads.places.guild_part(message.channel_id)
-        intent = self._intent(message, Intent.GUILD_MESSAGE_REACTIONS)
-        return Dispatch(name, intent, message.channel_id, lambda _: body)
+        body |= self._guild_part(message)
+        return self._about(message, name, Intent.GUILD_MESSAGE_REACTIONS, lambda _: body)
 
     def _joined(self, change: ThreadJoined) -> Dispatch:
         thread, user_id = change.thread, change.user_id

@@ -12,6 +12,7 @@ from .control import PREFIX as CONTROL
 from .control import Control
 from .faults import Faults
 from .gateway import Gateway
+from .interactions import Interaction, Interactions
 from .links import Links
 from .payloads import Payloads
 from .people import People
@@ -26,9 +27,9 @@ from .world import World
 class Discord(People):
     """A Discord that runs: what people do in it, and what can be seen of it."""
 
-    def __init__(self, address: str, token: str) -> None:
+    def __init__(self, address: str, token: str, clock: Callable[[], float]) -> None:
         self._changes = Changes()
-        self._world = world = World(self._changes.publish, Snowflakes())
+        self._world = world = World(self._changes.publish, Snowflakes(), Interactions(clock))
         super().__init__(world)
         self._links = Links(f"http://{address}")
         self._payloads = Payloads(world, self._links)
@@ -107,14 +108,22 @@ class Discord(People):
         """Open a channel in which the bot lacks some permissions, by their Discord names."""
         return self._world.add_channel(name, named(denied)).id
 
-    def add_person(self, name: str) -> int:
-        """Let another person into the server."""
-        return self._world.add_user(name).id
+    def add_person(self, name: str, *, moderator: bool = False) -> int:
+        """Let another person into the server, who as a moderator may manage messages."""
+        return self._world.add_user(name, moderator=moderator).id
 
     def messages(self, channel_id: int) -> list[Message]:
         """Return what was written in a channel, oldest first, without a thread's pointer."""
         history = self._world.history(channel_id)
         return [one for one in history if one.kind is not MessageKind.THREAD_STARTER]
+
+    def whispers(self, user_id: int) -> list[Message]:
+        """Return the ephemeral messages that only one person sees, oldest first."""
+        return [one for one in self._world.messages.values() if one.only_for == user_id]
+
+    def interaction(self, identity: int) -> Interaction:
+        """Return an interaction as it now stands; KeyError when there is none of that id."""
+        return self._world.interactions[identity]
 
     def thread(self, message_id: int) -> Thread | None:
         """Return the thread made from a message."""

@@ -77,10 +77,11 @@ class Gateway:
 
     def _concerns(self, dispatch: Dispatch, session: Session) -> bool:
         place = self._world.places[dispatch.channel_id]
-        guild_id = None if self._world.is_direct(place.id) else self._world.guild_id
-        return (
+        direct = dispatch.private or self._world.is_direct(place.id)
+        if not session.holds(None if direct else self._world.guild_id):
+            return False
+        return dispatch.intent is None or (
             dispatch.intent in session.intents
-            and session.holds(guild_id)
             and Permission.VIEW_CHANNEL in self._world.granted(place)
         )
 

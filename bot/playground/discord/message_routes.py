@@ -4,7 +4,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from .calls import NO_CONTENT, Call, Reply, Routes, refuse_archived, snowflake
-from .composing import draft_from, revised, talk
+from .composing import attaching, draft_from, revised, talk
 from .permissions import Permission
 from .refusals import invalid, refusal
 from .state import Json, Message, Reaction
@@ -64,7 +64,7 @@ def create(call: Call) -> Reply:
 
 def edit(call: Call) -> Reply:
     """Change one of the bot's own messages."""
-    place = call.place()
+    place = call.place(*attaching(call))
     found = call.message(place)
     if found.author_id != call.world.bot.id:
         raise refusal(50005)

@@ -1,38 +1,19 @@
 """Messages as Discord's JSON."""
 
-from collections.abc import Iterable, Mapping
-from itertools import count
-from typing import Any
-
 from . import gating
+from .components import numbered
+from .interactions import Interaction
 from .links import Links
 from .place_payloads import Places, user_payload
 from .snowflakes import moment
 from .state import Attachment, Json, Message, MessageFlag, Reference, Thread
 from .world import World
 
-# Where a component holds others: a list of them, and one at its side.
-_INNER = {"components"}
-_BESIDE = {"accessory", "component"}
-
 
 def emoji_payload(emoji: str) -> Json:
     """Write an emoji, custom when it is `name:id`."""
     name, _, identity = emoji.partition(":")
     return {"id": identity or None, "name": name}
-
-
-def numbered(components: Iterable[Mapping[str, Any]]) -> list[Json]:
-    """Give every component an id, as Discord does when its author has not."""
-    ids = count(1)
-
-    def number(component: Mapping[str, Any]) -> Json:
-        numbers = {"id": component.get("id") or next(ids)}
-        inner = {key: [number(one) for one in component[key]] for key in _INNER & component.keys()}
-        beside = {key: number(component[key]) for key in _BESIDE & component.keys()}
-        return {**component, **numbers, **inner, **beside}
-
-    return [number(component) for component in components]
 
 
 class Payloads:
@@ -74,6 +55,7 @@ class Payloads:
             **({"reactions": self._reactions(message)} if message.reactions else {}),
             **(self._reference(message.reference) if message.reference else {}),
             **(self._snapshot(message.snapshot) if message.snapshot else {}),
+            **(self._origin(message.origin) if message.origin else {}),
         }
 
     def _substance(self, message: Message) -> Json:
@@ -108,7 +90,7 @@ class Payloads:
         return {"message_reference": place | self.places.guild_part(reference.channel_id)}
 
     def _referenced(self, reference: Reference, *, sees_all: bool) -> Json:
-        target = self._world.find(reference.channel_id, reference.message_id)
+        target = self._world.messages.get(reference.message_id)
         if target is None:
             return {"referenced_message": None}
         payload = self.message(target, sees_all=sees_all)
@@ -123,6 +105,19 @@ class Payloads:
             "mention_roles": [],
         }
         return {"message_snapshots": [{"message": kept | self._substance(message)}]}
+
+    def _origin(self, interaction: Interaction) -> Json:
+        first = interaction.original_id
+        metadata: Json = {
+            "id": str(interaction.id),
+            "type": interaction.kind,
+            "user": user_payload(self._world.users[interaction.user_id]),
+            "authorizing_integration_owners": self.places.installed_by(interaction.channel_id),
+            "interacted_message_id": str(interaction.message_id),
+            **({"original_response_message_id": str(first)} if first else {}),
+        }
+        app_id = str(self._world.bot.id)
+        return {"application_id": app_id, "webhook_id": app_id, "interaction_metadata": metadata}
 
     def _reactions(self, message: Message) -> list[Json]:
         counts: dict[str, list[int]] = {}

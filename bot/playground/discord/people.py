@@ -1,9 +1,11 @@
-"""What people do: write, edit, delete, forward, archive."""
+"""What people do: write, edit, delete, forward, archive, press buttons."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .components import button
 from .composing import mentioned
+from .interactions import Interaction, Press
 from .state import File, Json, Message, MessageFlag, MessageKind, Reference, Thread
 from .world import Draft, World
 
@@ -60,6 +62,19 @@ class People:
     def delete(self, message_id: int) -> None:
         """Delete a message."""
         self._world.delete(self._world.messages[message_id])
+
+    def press(
+        self, message_id: int, custom_id: str, *, author_id: int | None = None
+    ) -> Interaction:
+        """Press a button; KeyError when there is none that this person could press."""
+        message, user_id = self._world.messages[message_id], self._who(author_id)
+        if message.only_for not in (None, user_id):
+            raise KeyError(message_id)
+        found = button(message.components, custom_id)
+        if found is None:
+            raise KeyError(custom_id)
+        cause = Press(message.id, custom_id, found["id"])
+        return self._world.interact(user_id, message.channel_id, cause)
 
     def start_thread(self, message_id: int, name: str, *, author_id: int | None = None) -> Thread:
         """Make a thread from a message."""

@@ -1,4 +1,4 @@
-"""What the bot may do where."""
+"""What the bot may do where, and what people may."""
 
 from collections.abc import Iterable
 from enum import IntFlag
@@ -33,6 +33,13 @@ DIRECT = (
 
 # A bot that was invited with what it needs and nothing to moderate with.
 EVERYONE = DIRECT | Permission.CREATE_PUBLIC_THREADS | Permission.SEND_MESSAGES_IN_THREADS
+
+MODERATORS = EVERYONE | Permission.MANAGE_MESSAGES
+
+
+def of_member(*, moderator: bool) -> Permission:
+    """Return what a person may do, who is denied nothing anywhere."""
+    return MODERATORS if moderator else EVERYONE
 
 
 def named(names: Iterable[str]) -> Permission:

@@ -1,9 +1,11 @@
 """Users, channels, threads and the server as Discord's JSON."""
 
-from .permissions import EVERYONE
+from .permissions import EVERYONE, MODERATORS
 from .snowflakes import moment
 from .state import DirectChannel, Json, Place, TextChannel, Thread, User
 from .world import World
+
+LOCALE = "en-US"
 
 _ROLE: Json = {
     "name": "@everyone",
@@ -32,7 +34,7 @@ _GUILD: Json = {
     "nsfw_level": 0,
     "premium_tier": 0,
     "premium_subscription_count": 0,
-    "preferred_locale": "en-US",
+    "preferred_locale": LOCALE,
     "features": [],
     "emojis": [],
     "stickers": [],
@@ -60,7 +62,7 @@ def user_payload(user: User) -> Json:
 
 def self_payload(user: User) -> Json:
     """Write the bot as it sees itself."""
-    return user_payload(user) | {"mfa_enabled": True, "locale": "en-US", "verified": True}
+    return user_payload(user) | {"mfa_enabled": True, "locale": LOCALE, "verified": True}
 
 
 def thread_member_payload(thread: Thread, user_id: int) -> Json:
@@ -84,6 +86,10 @@ class Places:
         if self._world.is_direct(channel_id):
             return {}
         return {"guild_id": str(self._world.guild_id)}
+
+    def installed_by(self, channel_id: int) -> Json:
+        """Name who let the app into a channel; for a direct message Discord says 0."""
+        return {"0": "0" if self._world.is_direct(channel_id) else str(self._world.guild_id)}
 
     def thread(self, thread: Thread) -> Json:
         """Write a thread."""
@@ -161,8 +167,9 @@ class Places:
 
     def member(self, user_id: int) -> Json:
         """Write somebody as a member of the server, without saying who it is."""
+        moderates = self._world.users[user_id].moderator
         return {
-            "roles": [],
+            "roles": [str(self._world.moderators_id)] if moderates else [],
             "joined_at": moment(user_id).isoformat(),
             "nick": None,
             "avatar": None,
@@ -178,6 +185,16 @@ class Places:
         users = self._world.users.values()
         return [self.member(one.id) | {"user": user_payload(one)} for one in users]
 
+    def _roles(self) -> list[Json]:
+        everyone = {"id": str(self._world.guild_id), "permissions": str(+EVERYONE)}
+        moderators = {
+            "id": str(self._world.moderators_id),
+            "name": "Moderators",
+            "position": 1,
+            "permissions": str(+MODERATORS),
+        }
+        return [_ROLE | everyone, _ROLE | moderators]
+
     def guild(self) -> Json:
         """Write the server as a client is told of it when it connects."""
         world = self._world
@@ -185,9 +202,9 @@ class Places:
         threads = [one for one in world.places.values() if isinstance(one, Thread)]
         return _GUILD | {
             "id": str(world.guild_id),
-            "owner_id": str(world.person.id),
+            "owner_id": str(world.owner_id),
             "joined_at": moment(world.guild_id).isoformat(),
-            "roles": [_ROLE | {"id": str(world.guild_id), "permissions": str(+EVERYONE)}],
+            "roles": self._roles(),
             "members": members,
             "member_count": len(members),
             "channels": [

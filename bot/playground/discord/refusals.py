@@ -21,14 +21,18 @@ _WORDS = {
     10008: (404, "Unknown Message"),
     10013: (404, "Unknown User"),
     10014: (400, "Unknown Emoji"),
+    10015: (404, "Unknown Webhook"),
+    10062: (404, "Unknown interaction"),
     20012: (403, "You are not authorized to perform this action on this application"),
     40005: (413, "Request entity too large"),
+    40060: (400, "Interaction has already been acknowledged."),
     50001: (403, "Missing Access"),
     50003: (403, "Cannot execute action on a DM channel"),
     50005: (403, "Cannot edit a message authored by another user"),
     50006: (400, "Cannot send an empty message"),
     50013: (403, "Missing Permissions"),
     50024: (400, "Cannot execute action on this channel type"),
+    50027: (401, "Invalid Webhook Token"),
     50033: (400, "Invalid Recipient(s)"),
     50068: (400, "Invalid message type"),
     50083: (400, "Thread is archived"),
@@ -57,6 +61,11 @@ def invalid(field: str, code: str, message: str) -> Refusal:
 def too_long(field: str, limit: int) -> Refusal:
     """Refuse a text for its length."""
     return invalid(field, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
+
+
+def bad_length(field: str, limit: int) -> Refusal:
+    """Refuse what is empty or too long."""
+    return invalid(field, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {limit} in length.")
 
 
 UNAUTHORIZED = (401, "401: Unauthorized")

@@ -4,12 +4,13 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from . import account_routes, channel_routes, message_routes
+from . import account_routes, channel_routes, interaction_routes, message_routes
 from .buckets import Buckets, Standing
 from .calls import NO_CONTENT, Call, Reply, Route, Routes, too_many
 from .faults import Answer, Faults, Reset, RestEffect
@@ -21,8 +22,11 @@ from .world import World
 
 PREFIX = "/api/v10"
 ROUTES: Routes = account_routes.ROUTES | channel_routes.ROUTES | message_routes.ROUTES
+# Where a token in the path is enough.
+OPEN_ROUTES: Routes = interaction_routes.ROUTES
 
 Respond: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Answering: TypeAlias = Callable[[web.Request, Sent], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,18 @@ class Rest:
         # aiohttp takes the first that matches, so `@me` has to come before `{user_id}`.
         for (method, template), route in ROUTES.items():
             router.add_route(method, PREFIX + template, self._respond(template, route))
+        for (method, template), route in OPEN_ROUTES.items():
+            respond = self._respond(template, route, is_open=True)
+            router.add_route(method, PREFIX + template, respond)
         router.add_route("*", PREFIX + "/{rest:.*}", self._respond(None, _unknown))
 
-    def _respond(self, template: str | None, route: Route) -> Respond:
+    def _respond(self, template: str | None, route: Route, *, is_open: bool = False) -> Respond:
+        answer = self._answer if is_open else self._answer_to_bot
+
         async def respond(request: web.Request) -> web.StreamResponse:
-            standing = self.buckets.take(f"{request.method} {template}", _channel(request))
+            standing = self.buckets.take(f"{request.method} {template}", _subject(request))
             fault = self.faults.for_rest(request.method, request.path.removeprefix(PREFIX))
-            sent, reply = await self._settle(request, route, standing, fault)
+            sent, reply = await self._settle(request, partial(answer, route), standing, fault)
             self.log(_exchange(request, template, sent, reply, fault))
             if fault is not None:
                 return _spoilt(request, fault)
@@ -77,7 +86,7 @@ class Rest:
         return respond
 
     async def _settle(
-        self, request: web.Request, route: Route, standing: Standing, fault: RestEffect | None
+        self, request: web.Request, answer: Answering, standing: Standing, fault: RestEffect | None
     ) -> tuple[Sent, Reply]:
         sent = Sent()
         try:
@@ -86,14 +95,17 @@ class Rest:
                 return sent, too_many(standing.reset_after)
             if fault is not None and not fault.after_effect:
                 return sent, NO_CONTENT
-            return sent, self._answer(request, route, sent)
+            return sent, answer(request, sent)
         except Refusal as refused:
             return sent, Reply(refused.status, refused.body)
 
-    def _answer(self, request: web.Request, route: Route, sent: Sent) -> Reply:
+    def _answer_to_bot(self, route: Route, request: web.Request, sent: Sent) -> Reply:
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, f"Bot {self.token}".encode()):
             raise general(UNAUTHORIZED)
+        return self._answer(route, request, sent)
+
+    def _answer(self, route: Route, request: web.Request, sent: Sent) -> Reply:
         call = Call(
             world=self.world,
             payloads=self.payloads,
@@ -110,8 +122,9 @@ def _unknown(_: Call) -> Reply:
     raise general(NOT_FOUND)
 
 
-def _channel(request: web.Request) -> str:
-    return request.match_info.get("channel_id", "")
+def _subject(request: web.Request) -> str:
+    named = ("channel_id", "interaction_token", "webhook_token")
+    return next((request.match_info[one] for one in named if one in request.match_info), "")
 
 
 def _spoilt(request: web.Request, fault: RestEffect) -> web.Response:

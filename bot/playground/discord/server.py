@@ -1,7 +1,8 @@
 """The emulated Discord: one port on loopback, opened and closed in one place."""
 
 import socket
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +20,19 @@ SHUTDOWN_PATIENCE = 0.1
 
 @asynccontextmanager
 async def serve(
-    port: int = 0, *, token: str = TOKEN, portal_toggle: bool = False, rate: Rate = ORDINARY
+    port: int = 0,
+    *,
+    token: str = TOKEN,
+    portal_toggle: bool = False,
+    rate: Rate = ORDINARY,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncGenerator[Discord]:
-    """Serve a Discord on loopback for as long as the block lasts; port 0 is any free one."""
+    """Serve a Discord on loopback for as long as the block lasts; port 0 is any free one.
+
+    `clock` counts the seconds in which an interaction must be answered.
+    """
     with socket.create_server((HOST, port)) as listener, TemporaryDirectory() as folder:
-        discord = Discord(f"{HOST}:{listener.getsockname()[1]}", token)
+        discord = Discord(f"{HOST}:{listener.getsockname()[1]}", token, clock)
         discord.portal_toggle = portal_toggle
         runner = web.AppRunner(
             discord.app(Path(folder), Buckets(rate)),

@@ -7,6 +7,7 @@ from enum import IntEnum, IntFlag
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from .interactions import Interaction
 from .permissions import NOTHING, Permission
 
 Json: TypeAlias = dict[str, Any]
@@ -28,6 +29,8 @@ class MessageFlag(IntFlag):
 
     SUPPRESS_EMBEDS = 1 << 2
     HAS_THREAD = 1 << 5
+    EPHEMERAL = 1 << 6
+    LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
     HAS_SNAPSHOT = 1 << 14
     COMPONENTS_V2 = 1 << 15
@@ -43,6 +46,7 @@ class User:
     id: int
     name: str
     bot: bool = False
+    moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,10 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it now stands, whole, whoever may read it."""
+    """A message as it now stands, whole, whoever may read it.
+
+    `origin` is the interaction that the message answers, as it stood at the time.
+    """
 
     id: int
     channel_id: int
@@ -111,6 +118,13 @@ class Message:
     nonce: str | int | None = None
     edited: datetime | None = None
     reactions: tuple[Reaction, ...] = ()
+    origin: Interaction | None = None
+
+    @property
+    def only_for(self) -> int | None:
+        """Return the one person who is shown an ephemeral message."""
+        whispered = self.origin and MessageFlag.EPHEMERAL in self.flags
+        return self.origin.user_id if self.origin and whispered else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from . import permissions
 from .changes import (
     Change,
     ChannelCreated,
+    InteractionAnswered,
+    InteractionCreated,
     MessageCreated,
     MessageDeleted,
     MessageEdited,
@@ -17,6 +19,7 @@ from .changes import (
     ThreadJoined,
     Unreacted,
 )
+from .interactions import Callback, Cause, Interaction, Interactions
 from .permissions import NOTHING, Permission
 from .snowflakes import Snowflakes
 from .state import (
@@ -52,14 +55,18 @@ class Draft:
     reference: Reference | None = None
     snapshot: Message | None = None
     nonce: str | int | None = None
+    origin: Interaction | None = None
 
 
 class World:
     """Everything there is, and the only ways to change it."""
 
-    def __init__(self, publish: Callable[[Change], None], snowflakes: Snowflakes) -> None:
+    def __init__(
+        self, publish: Callable[[Change], None], snowflakes: Snowflakes, interactions: Interactions
+    ) -> None:
         self._publish = publish
         self._mint = snowflakes.mint
+        self.interactions = interactions
         self.portal_toggle = False
         self.thread_cap_reached = False
         self.users: dict[int, User] = {}
@@ -68,6 +75,9 @@ class World:
         self.commands: list[Json] = []
         self._members: dict[int, set[int]] = {}
         self.guild_id = self._mint()
+        # An owner may do everything, so it is nobody who does anything here.
+        self.owner_id = self._mint()
+        self.moderators_id = self._mint()
         self.bot = self.add_user("Reeltalk", bot=True)
         self.person = self.add_user("newcomer")
         self.general = self.add_channel("general")
@@ -77,9 +87,9 @@ class World:
         """Return a new id."""
         return self._mint()
 
-    def add_user(self, name: str, *, bot: bool = False) -> User:
+    def add_user(self, name: str, *, bot: bool = False, moderator: bool = False) -> User:
         """Let somebody in."""
-        user = User(self._mint(), name, bot)
+        user = User(self._mint(), name, bot, moderator)
         self.users[user.id] = user
         return user
 
@@ -115,12 +125,18 @@ class World:
 
     def history(self, channel_id: int) -> list[Message]:
         """Return a channel's messages, oldest first."""
-        return [one for one in self.messages.values() if one.channel_id == channel_id]
+        return [
+            one
+            for one in self.messages.values()
+            if one.channel_id == channel_id and one.only_for is None
+        ]
 
     def find(self, channel_id: int, message_id: int) -> Message | None:
         """Return a channel's message, if it is there."""
         message = self.messages.get(message_id)
-        return message if message and message.channel_id == channel_id else None
+        if message is None or message.only_for is not None:
+            return None
+        return message if message.channel_id == channel_id else None
 
     def sent_with(self, channel_id: int, nonce: str | int) -> Message | None:
         """Return what the bot already sent to a channel under a nonce."""
@@ -159,8 +175,10 @@ class World:
             reference=draft.reference,
             snapshot=draft.snapshot,
             nonce=draft.nonce,
+            origin=draft.origin,
         )
-        self._enter(channel_id, author_id)
+        if message.only_for is None:
+            self._enter(channel_id, author_id)
         self.messages[message.id] = message
         self._publish(MessageCreated(message))
         return message
@@ -203,6 +221,18 @@ class World:
             bare = replace(message, reactions=left)
             self.messages[message.id] = bare
             self._publish(Unreacted(bare, reaction))
+
+    def interact(self, user_id: int, channel_id: int, cause: Cause) -> Interaction:
+        """Let a person do something that the bot must answer."""
+        interaction = self.interactions.open(self._mint(), user_id, channel_id, cause)
+        self._publish(InteractionCreated(interaction))
+        return interaction
+
+    def answer(self, interaction: Interaction, callback: Callback, original_id: int) -> Interaction:
+        """Let an interaction be answered."""
+        answered = self.interactions.settle(interaction, callback, original_id)
+        self._publish(InteractionAnswered(answered))
+        return answered
 
     def start_thread(self, starter: Message, owner_id: int, name: str, minutes: int) -> Thread:
         """Make a thread from a message."""

@@ -40,12 +40,28 @@ class Witness(commands.AutoShardedBot):
         self.lost.put_nowait(payload.message_id)
 
 
+class Clock:
+    """A clock that goes only when it is told to, in seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 Connect: TypeAlias = Callable[..., AbstractAsyncContextManager[Witness]]
 
 
 @pytest.fixture
-async def emulated(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Discord]:
-    async with serve() as running:
+def clock() -> Clock:
+    """Return the clock by which interactions run out."""
+    return Clock()
+
+
+@pytest.fixture
+async def emulated(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> AsyncGenerator[Discord]:
+    async with serve(clock=clock) as running:
         monkeypatch.setattr(Route, "BASE", running.api_url)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(running.gateway_url))
         yield running

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 
 from bot.playground.discord import Discord
+from tests.discord_calls import place
 
 
 @pytest.fixture
@@ -77,9 +79,27 @@ async def test_what_cannot_be_written_is_said(
     assert emulated.messages(emulated.channel_id) == []
 
 
-async def test_a_form_from_a_foreign_page_is_not_taken(http: aiohttp.ClientSession) -> None:
-    async with http.post("messages", data='{"content": "x"}') as answer:
+@pytest.mark.parametrize("path", ["messages", "presses"])
+async def test_a_form_from_a_foreign_page_is_not_taken(
+    path: str, http: aiohttp.ClientSession
+) -> None:
+    async with http.post(path, data='{"content": "x"}') as answer:
         assert answer.status == 415
+
+
+async def test_another_process_presses_a_button(
+    emulated: Discord, caller: discord.Client, http: aiohttp.ClientSession
+) -> None:
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Stop", custom_id="stop"))
+    shown = await place(caller, emulated.channel_id).send("an answer", view=view)
+    form = {"message_id": str(shown.id), "custom_id": "stop"}
+    async with http.post("presses", json=form) as answer:
+        opened = emulated.interaction(int((await answer.json())["id"]))
+    assert (answer.status, opened.user_id, opened.message_id) == (200, emulated.user_id, shown.id)
+    for wrong in ({"custom_id": "go"}, {"message_id": "x"}, {"author_id": 1}):
+        async with http.post("presses", json=form | wrong) as answer:
+            assert answer.status == 400
 
 
 @asynccontextmanager

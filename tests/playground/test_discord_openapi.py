@@ -1,5 +1,6 @@
 """Everything that is said, held against Discord's own document."""
 
+import asyncio
 import json
 import os
 from io import BytesIO
@@ -29,9 +30,10 @@ async def test_every_call_and_every_answer_is_as_discord_documents_it(
     await manage(witness)
     emulated.say(f"<@{emulated.bot_id}> what is this?", files=[File(clip)])
     await converse(emulated, witness)
+    await interact(emulated, witness)
     await err(emulated, witness)
     templates = {one.template for one in emulated.requests}
-    assert len(templates) >= 14
+    assert len(templates) >= 18
     assert violations(emulated.requests, document) == []
 
 
@@ -79,6 +81,48 @@ async def converse(emulated: Discord, witness: Any) -> None:
     await witness.get_partial_messageable(emulated.dm_channel_id).send("in private")
     route = Route("POST", "/attachments/refresh-urls")
     await witness.http.request(route, json={"attachment_urls": [heard.attachments[0].url]})
+
+
+async def interact(emulated: Discord, witness: Any) -> None:
+    opened: asyncio.Queue[discord.Interaction] = asyncio.Queue()
+    witness.add_listener(opened.put, "on_interaction")
+    for channel_id in (emulated.channel_id, emulated.dm_channel_id):
+        for answer in (written, whispered, promised, put_off, updated):
+            view = discord.ui.View(timeout=None)
+            view.add_item(discord.ui.Button(label="Stop", custom_id="stop"))
+            channel = witness.get_partial_messageable(channel_id)
+            shown = await channel.send("an answer", view=view)
+            emulated.press(shown.id, "stop")
+            await answer(await opened.get())
+            await channel.fetch_message(shown.id)
+
+
+async def written(pressed: discord.Interaction) -> None:
+    await pressed.response.send_message("stopped", file=discord.File(BytesIO(b"x"), "x.txt"))
+    second = await pressed.followup.send("and more", wait=True)
+    await pressed.followup.fetch_message(second.id)
+    await second.edit(content="and less")
+    await second.delete()
+    await pressed.delete_original_response()
+
+
+async def whispered(pressed: discord.Interaction) -> None:
+    await pressed.response.send_message("not yours", ephemeral=True)
+    await pressed.original_response()
+
+
+async def promised(pressed: discord.Interaction) -> None:
+    await pressed.response.defer(thinking=True, ephemeral=True)
+    await pressed.followup.send("stopped")
+
+
+async def put_off(pressed: discord.Interaction) -> None:
+    await pressed.response.defer()
+    await pressed.edit_original_response(content="stopped", view=None)
+
+
+async def updated(pressed: discord.Interaction) -> None:
+    await pressed.response.edit_message(content="stopped", view=None)
 
 
 async def err(emulated: Discord, witness: Any) -> None:

@@ -5,7 +5,7 @@ from enum import IntEnum
 from itertools import count
 from typing import Any, cast
 
-from .refusals import Refusal, bad_length, invalid, too_long
+from .refusals import bad_length, invalid, too_long
 from .state import Json
 
 MOST_ROWS, MOST_BUTTONS = 5, 5
@@ -46,8 +46,10 @@ def numbered(components: Iterable[Mapping[str, Any]]) -> list[Json]:
 
     def number(component: Mapping[str, Any]) -> Json:
         numbers = {"id": component.get("id") or next(ids)}
-        inner = {key: [number(one) for one in component[key]] for key in _INNER if key in component}
-        beside = {key: number(component[key]) for key in _BESIDE if key in component}
+        inner = {
+            key: [number(one) for one in component[key]] for key in _INNER if component.get(key)
+        }
+        beside = {key: number(component[key]) for key in _BESIDE if component.get(key)}
         return {**component, **numbers, **inner, **beside}
 
     return [number(component) for component in components]
@@ -66,48 +68,43 @@ def check_components(components: Any, *, is_layout: bool) -> None:
 
     A layout is a message made of nothing but components, in which rows may lie deeper.
     """
-    if not isinstance(components, list):
-        raise invalid("components", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-    listed = cast("list[Any]", components)
-    limit = MOST_COMPONENTS if is_layout else MOST_ROWS
+    every = list(_each(components, "components"))
+    if not is_layout:
+        _check_rows(components)
+    elif len(every) > MOST_COMPONENTS:
+        raise too_long("components", MOST_COMPONENTS)
     known: set[str] = set()
-    every = list(_each(listed, "components"))
-    if len(every if is_layout else listed) > limit:
-        raise too_long("components", limit)
     for field, one in every:
         if one.get("type") == ComponentKind.ROW:
             _check_row(field, one)
         elif one.get("type") == ComponentKind.BUTTON:
             _check_button(field, one, known)
-    if not is_layout:
-        _check_top(listed)
 
 
 def _each(components: Any, field: str) -> Iterator[tuple[str, Json]]:
     """Yield every component, however deep, under the name that an error would give it."""
-    for place, one in enumerate(components):
-        name = f"{field}.{place}"
-        yield from _walk(one, name)
+    if not isinstance(components, list):
+        raise invalid(field, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    for place, one in enumerate(cast("list[Any]", components)):
+        yield from _walk(one, f"{field}.{place}")
 
 
-def _walk(component: Any, name: str) -> Iterator[tuple[str, Json]]:
+def _walk(component: Any, field: str) -> Iterator[tuple[str, Json]]:
     if not isinstance(component, dict):
-        raise _no_object(name)
+        words = "Only dictionaries may be used in a ModelType"
+        raise invalid(field, "MODEL_TYPE_CONVERT", words)
     one = cast("Json", component)
-    yield name, one
+    yield field, one
     for key in _INNER:
-        yield from _each(one.get(key) or (), f"{name}.{key}")
+        yield from _each(one.get(key) or [], f"{field}.{key}")
     for key in _BESIDE:
         if one.get(key):
-            yield from _walk(one[key], f"{name}.{key}")
+            yield from _walk(one[key], f"{field}.{key}")
 
 
-def _no_object(field: str) -> Refusal:
-    words = "Only dictionaries may be used in a ModelType"
-    return invalid(field, "MODEL_TYPE_CONVERT", words)
-
-
-def _check_top(components: list[Json]) -> None:
+def _check_rows(components: list[Json]) -> None:
+    if len(components) > MOST_ROWS:
+        raise too_long("components", MOST_ROWS)
     for place, one in enumerate(components):
         if one.get("type") != ComponentKind.ROW:
             words = f'Value of field "type" must be one of ({ComponentKind.ROW:d},).'
@@ -123,7 +120,7 @@ def _check_button(field: str, one: Json, known: set[str]) -> None:
     if one.get("style") not in tuple(ButtonStyle):
         words = f"Value must be one of {tuple(map(int, ButtonStyle))}."
         raise invalid(f"{field}.style", "BASE_TYPE_CHOICES", words)
-    if len(one.get("label") or "") > LABEL_LIMIT:
+    if len(_text(f"{field}.label", one.get("label") or "")) > LABEL_LIMIT:
         raise too_long(f"{field}.label", LABEL_LIMIT)
     if one["style"] in _PRESSED:
         _check_custom_id(f"{field}.custom_id", one.get("custom_id"), known)
@@ -134,11 +131,15 @@ def _check_button(field: str, one: Json, known: set[str]) -> None:
 def _check_custom_id(field: str, custom_id: Any, known: set[str]) -> None:
     if custom_id is None:
         raise invalid(field, "BASE_TYPE_REQUIRED", "This field is required")
-    if not isinstance(custom_id, str):
-        raise invalid(field, "BASE_TYPE_STRING", "Must be a string.")
-    if not 1 <= len(custom_id) <= CUSTOM_ID_LIMIT:
+    if not 1 <= len(_text(field, custom_id)) <= CUSTOM_ID_LIMIT:
         raise bad_length(field, CUSTOM_ID_LIMIT)
     if custom_id in known:
         words = "Component custom id cannot be duplicated"
         raise invalid(field, "COMPONENT_CUSTOM_ID_DUPLICATED", words)
     known.add(custom_id)
+
+
+def _text(field: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise invalid(field, "BASE_TYPE_STRING", "Must be a string.")
+    return value

@@ -7,6 +7,7 @@ from typing import Any
 
 from .calls import Call, snowflake
 from .components import check_components
+from .embeds import check_embeds
 from .permissions import Permission
 from .refusals import invalid, refusal, too_long
 from .state import (
@@ -25,8 +26,6 @@ from .world import Draft, World
 
 # Discord's own document says 4,000; bots are held to 2,000.
 CONTENT_LIMIT = 2000
-EMBEDS_LIMIT = 10
-EMBEDS_TEXT_LIMIT = 6000
 NONCE_LIMIT = 25
 UPLOAD_LIMIT = 10 * 1024 * 1024
 MOST_UPLOADS = 10
@@ -135,27 +134,9 @@ def _check_texts(form: Json, before: MessageFlag = PLAIN) -> None:
         raise too_long("content", CONTENT_LIMIT)
     if len(str(form.get("nonce") or "")) > NONCE_LIMIT:
         raise too_long("nonce", NONCE_LIMIT)
-    _check_embeds(embeds)
+    check_embeds(embeds)
     if form.get("components"):
         check_components(form["components"], is_layout=MessageFlag.COMPONENTS_V2 in flags)
-
-
-def _check_embeds(embeds: list[Json]) -> None:
-    if len(embeds) > EMBEDS_LIMIT:
-        raise too_long("embeds", EMBEDS_LIMIT)
-    if sum(map(_embed_length, embeds)) > EMBEDS_TEXT_LIMIT:
-        words = f"Embed size exceeds maximum size of {EMBEDS_TEXT_LIMIT}"
-        raise invalid("embeds", "MAX_EMBED_SIZE_EXCEEDED", words)
-
-
-def _embed_length(embed: Json) -> int:
-    footer: Json = embed.get("footer") or {}
-    author: Json = embed.get("author") or {}
-    fields: list[Json] = embed.get("fields") or []
-    texts: list[str | None] = [embed.get("title"), embed.get("description")]
-    texts += [footer.get("text"), author.get("name")]
-    texts += [field.get(part) for field in fields for part in ("name", "value")]
-    return sum(len(text or "") for text in texts)
 
 
 def _uploads(call: Call) -> tuple[File, ...]:

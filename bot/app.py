@@ -1,6 +1,7 @@
 """The composition root: every part is built here, and each is held by a block."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import aiohttp
@@ -36,7 +37,7 @@ async def run(settings: Settings, extensions: Sequence[str] = EXTENSIONS) -> Non
     """
     relay.keep_freed_memory()
     use_api(settings.discord_api_url)
-    jobs = Jobs()
+    jobs = Jobs(settings.jobs_path, drain=settings.drain_seconds)
     async with (
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER
@@ -48,9 +49,8 @@ async def run(settings: Settings, extensions: Sequence[str] = EXTENSIONS) -> Non
             extensions=extensions,
             gateway_url=settings.discord_gateway_url,
         ) as client,
-        jobs.run(),
     ):
-        await _start(client, settings)
+        await _start(client, jobs, settings)
 
 
 def _answerer(session: aiohttp.ClientSession, settings: Settings, locate: Locate) -> Answerer:
@@ -58,10 +58,25 @@ def _answerer(session: aiohttp.ClientSession, settings: Settings, locate: Locate
     return Answerer(cdn, Provider(partial(relay.post, session)))
 
 
-async def _start(client: Client, settings: Settings) -> None:
+async def _start(client: Client, jobs: Jobs, settings: Settings) -> None:
+    with _explained(settings):
+        try:
+            await client.login(settings.discord_token)
+        except (TypeError, KeyError) as error:
+            # discord.py makes nothing of the answers of what is no Discord.
+            raise StartError(
+                f"What answers at {settings.discord_api_url} is not Discord: check DISCORD_API_URL."
+            ) from error
+    async with jobs.run():
+        with _explained(settings):
+            await client.connect()
+
+
+@contextmanager
+def _explained(settings: Settings) -> Generator[None]:
+    """Turn what keeps the bot from Discord into sentences for the operator."""
     try:
-        await client.login(settings.discord_token)
-        await client.connect()
+        yield
     except discord.LoginFailure as error:
         raise StartError(_REFUSED) from error
     except discord.ConnectionClosed as error:
@@ -73,8 +88,7 @@ async def _start(client: Client, settings: Settings) -> None:
             f"Discord can't be reached at {settings.discord_api_url}: check the connection "
             f"and DISCORD_API_URL. ({type(error).__name__})"
         ) from error
-    except (discord.HTTPException, discord.GatewayNotFound, TypeError, KeyError) as error:
-        # What is no Discord answers with something that discord.py can make nothing of.
+    except (discord.HTTPException, discord.GatewayNotFound) as error:
         raise StartError(
             f"Discord did not let me start: check DISCORD_API_URL, or try again later. ({error})"
         ) from error

@@ -1,60 +1,302 @@
-"""The work that has been accepted: submit a question, cancel it, run what is submitted."""
+"""Accepted questions, kept on disk until they are answered: submit, cancel, run.
+
+The only module that knows the engine, DBOS Transact. A question is one workflow of one step,
+under its own id: whatever kills the process, it is worked on again from the start by the next
+one, and the step's effects on Discord are such that this changes nothing but the time.
+"""
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSPortableJSONSerializer, WorkflowStatus
+from sqlalchemy import event
 
 from bot.questions import Question
 
-Work = Callable[[Question], Awaitable[None]]
-
 _log = logging.getLogger(__name__)
-_REMEMBERED = 10_000
+
+_QUEUE = "questions"
+# Named and pinned: the engine's own default, a hash of the code, would leave what an older
+# version accepted waiting for ever.
+_WORKFLOW, _VERSION = "answer_v1", "1"
+_AT_ONCE, _AT_ONCE_PER_SERVER = 24, 3
+_DEATHS = 10
+_POLL = 0.2
+_SWEEP_EVERY, _TELL_EVERY = 60.0, 2.0
+_KEPT = 12 * 3600
+"""Seconds that what a question said is kept once it is done; the promise is a day."""
+_REMEMBERED = 7 * 24 * 3600
+"""Seconds that its id is."""
+_DONE = ["SUCCESS", "ERROR", "CANCELLED"]
+
+_ids = sa.Table(
+    "answered_questions",
+    sa.MetaData(),
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
+
+class Work(Protocol):
+    """What is done about questions; whoever does it registers with `Jobs` before `run`."""
+
+    async def give(self, question: Question) -> None:
+        """Answer it. It may have been begun before, by a process that was killed."""
+        ...
+
+    async def wait(self, question: Question, place: int) -> None:
+        """Tell its place in its server's line, from 1."""
+        ...
+
+    async def withdraw(self, question: Question) -> None:
+        """Tell that it was cancelled while it waited."""
+        ...
+
+    async def give_up(self, question: Question) -> None:
+        """Tell that it is given up, having killed its process too often."""
+        ...
 
 
 class Jobs:
-    """Runs the registered work once for each question, however often it is submitted."""
+    """One fair line of questions: no server waits for another's, and none is lost.
 
-    def __init__(self) -> None:
+    `path` is the engine's own SQLite file, `drain` the seconds that unfinished answers are
+    given when the bot is stopped.
+    """
+
+    def __init__(self, path: Path, *, drain: float = 0.0) -> None:
+        self._path = path
+        self._drain_seconds = drain
         self._work: Work | None = None
+        self._engine: sa.Engine | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._seen: deque[int] = deque(maxlen=_REMEMBERED)
+        self._handed_back: set[asyncio.Task[Any]] = set()
+        self.closing = False
 
     def register(self, work: Work) -> None:
-        """Say how a question is worked on; before `run`."""
+        """Say what is done about questions."""
         self._work = work
 
     @asynccontextmanager
     async def run(self) -> AsyncGenerator[None]:
-        """Work on questions inside the block; leaving it cancels what is unfinished."""
+        """Work on questions inside the block, beginning with those of the last process.
+
+        Leaving it accepts no more, gives what is being answered its time, and hands the rest
+        back to the next process.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = engine = _engine(self._path)
+        _ids.create(engine, checkfirst=True)
+        _launch(self._path, engine, self._answer)
+        await DBOS.register_queue_async(
+            _QUEUE,
+            global_concurrency=_AT_ONCE,
+            partition_concurrency=_AT_ONCE_PER_SERVER,
+            polling_interval_sec=_POLL,
+        )
+        self.closing = False
+        rounds = [
+            asyncio.create_task(_every(_SWEEP_EVERY, self.sweep)),
+            asyncio.create_task(_every(_TELL_EVERY, self._tell_places)),
+        ]
         try:
             yield
         finally:
-            self._work = None
-            tasks = tuple(self._running.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            self.closing = True
+            await _end(rounds)
+            await self._drain()
+            await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            await _end(self._handed_back)
+            engine.dispose()
 
-    async def submit(self, question: Question) -> None:
-        """Accept a question, once: not again, and not before or after `run`'s block."""
-        if self._work is None or question.id in self._seen:
-            _log.info("question=%s was not accepted", question.id)
-            return
-        self._seen.append(question.id)
-        task = asyncio.create_task(self._finish(self._work, question), name=f"answer-{question.id}")
-        self._running[question.id] = task
-        task.add_done_callback(lambda _: self._running.pop(question.id, None))
+    async def submit(self, question: Question) -> bool:
+        """Accept a question: when this returns, it is on disk. False when it was before."""
+        if self.closing or await self._is_known(question.id):
+            return False
+        line = str(question.guild_id or f"direct-{question.author_id}")
+        await DBOS.enqueue_workflow_with_options_async(
+            {
+                "workflow_name": _WORKFLOW,
+                "queue_name": _QUEUE,
+                "workflow_id": str(question.id),
+                "queue_partition_key": line,
+                "app_version": _VERSION,
+            },
+            question.to_json(),
+        )
+        return True
 
     async def cancel(self, question_id: int) -> None:
-        """Stop working on a question, if it is being worked on."""
+        """Stop working on a question, or take it out of the line."""
+        status = await DBOS.get_workflow_status_async(str(question_id))
+        if status is None or status.status not in {"ENQUEUED", "PENDING"}:
+            return
+        await DBOS.cancel_workflow_async(str(question_id))
         if task := self._running.get(question_id):
-            task.cancel()
+            task.cancel()  # the engine would, too, within a second
+        elif self._work is not None and status.status == "ENQUEUED":
+            await self._work.withdraw(_question(status))
 
-    async def _finish(self, work: Work, question: Question) -> None:
+    async def sweep(self) -> None:
+        """Tell of what is given up, and forget what was done long enough ago."""
+        assert self._work is not None  # noqa: S101 (there was work, or there would be no line)
+        for lost in await DBOS.list_workflows_async(
+            name=_WORKFLOW, status="MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+        ):
+            await self._work.give_up(_question(lost))
+            await self._forget([lost])
+        before = datetime.fromtimestamp(time.time() - _KEPT, UTC).isoformat()
+        await self._forget(
+            await DBOS.list_workflows_async(
+                name=_WORKFLOW, status=_DONE, completed_before=before, load_input=False
+            )
+        )
+        await self._execute(sa.delete(_ids).where(_ids.c.at < time.time() - _REMEMBERED))
+
+    async def _answer(self, text: str) -> None:
+        """Work on one question; return and raise nothing of it, for the engine would keep that."""
+        assert self._work is not None  # noqa: S101 (as in sweep)
+        if self.closing:
+            await self._hand_back()
+        question = Question.from_json(text)
+        giving = asyncio.create_task(self._work.give(question), name=f"question-{question.id}")
+        self._running[question.id] = giving
         try:
-            await work(question)
-        except Exception:  # noqa: BLE001 # the edge of a task: a bug in one answer must not go unseen
+            await giving
+        except asyncio.CancelledError:
+            if not self.closing:
+                raise
+            await self._hand_back()
+        except Exception:  # noqa: BLE001 (the edge of a task: a bug must not go unseen)
             _log.exception("question=%s could not be worked on", question.id)
+        finally:
+            self._running.pop(question.id, None)
+
+    async def _hand_back(self) -> None:
+        """Neither return nor raise while the engine could note it: the next process goes on."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 (this is a coroutine)
+        self._handed_back.add(task)
+        await asyncio.Event().wait()
+
+    async def _drain(self) -> None:
+        """Give what is being answered its time, then ask it to stop where it is."""
+        begun = dict(self._running)
+        if begun:
+            await asyncio.wait(begun.values(), timeout=self._drain_seconds)
+        await _end(self._running.values())
+        # The engine notes an end a moment after the step has returned.
+        ids = [str(number) for number, task in begun.items() if not task.cancelled()]
+        while ids and await DBOS.list_workflows_async(workflow_ids=ids, status="PENDING"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    async def _tell_places(self) -> None:
+        assert self._work is not None  # noqa: S101 (as in sweep)
+        places: Counter[str] = Counter()
+        for waiting in await DBOS.list_workflows_async(
+            name=_WORKFLOW, status="ENQUEUED", queue_name=_QUEUE
+        ):
+            line = waiting.queue_partition_key or ""
+            places[line] += 1
+            await self._work.wait(_question(waiting), places[line])
+
+    async def _is_known(self, question_id: int) -> bool:
+        if await DBOS.get_workflow_status_async(str(question_id)) is not None:
+            return True
+        found = await self._execute(sa.select(_ids.c.id).where(_ids.c.id == question_id))
+        return bool(found)
+
+    async def _forget(self, done: Sequence[WorkflowStatus]) -> None:
+        """Keep the ids, against a late second delivery, and nothing else."""
+        if not done:
+            return
+        rows = [{"id": int(one.workflow_id), "at": time.time()} for one in done]
+        await self._execute(sa.insert(_ids).prefix_with("OR REPLACE"), rows)
+        await DBOS.delete_workflows_async([one.workflow_id for one in done])
+
+    async def _execute(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> list[Any]:
+        engine = self._engine
+        assert engine is not None  # noqa: S101 (there is one inside run)
+
+        def execute() -> list[Any]:
+            with engine.begin() as connection:
+                result = connection.execute(statement, rows)
+                return list(result) if result.returns_rows else []
+
+        return await asyncio.to_thread(execute)
+
+
+def _launch(path: Path, engine: sa.Engine, answer: Callable[[str], Awaitable[None]]) -> None:
+    """Start the engine inside the running loop, on which it then works."""
+    DBOS(
+        config={
+            "name": "reeltalk",
+            "system_database_url": f"sqlite:///{path}",
+            "system_database_engine": engine,
+            "application_version": _VERSION,
+            "executor_id": "local",
+            "serializer": DBOSPortableJSONSerializer(),  # its default would pickle
+            "max_executor_threads": 8,  # it becomes the loop's own pool, unbounded otherwise
+            "notification_listener_polling_interval_sec": 0.25,  # it delays the end, no more
+            "log_level": "CRITICAL",
+        }
+    )
+
+    # Preemptible: cancelling the workflow cancels the step.
+    @DBOS.step(name="answer", preemptible=True)
+    async def step(question: str) -> None:
+        await answer(question)
+
+    # It is tried once more than that many times.
+    @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=_DEATHS - 1)
+    async def workflow(question: str) -> None:
+        await step(question)
+
+    del workflow  # known by its name
+    DBOS.launch()
+
+
+def _engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+
+    def connected(connection: Any, _: object) -> None:
+        # SQLite has this function from 3.42 on; the engine asks Python's version instead.
+        connection.create_function("unixepoch", -1, _unixepoch)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    event.listen(engine, "connect", connected)
+    return engine
+
+
+def _unixepoch(*_: object) -> int:
+    return int(time.time())
+
+
+def _question(status: WorkflowStatus) -> Question:
+    assert status.input is not None  # noqa: S101 (it was asked for)
+    return Question.from_json(status.input["args"][0])
+
+
+async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await act()
+        except Exception:  # noqa: BLE001 (whatever it was, there is a next time)
+            _log.exception("the line of questions was not looked after this time")
+        await asyncio.sleep(seconds)
+
+
+async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

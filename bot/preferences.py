@@ -20,6 +20,7 @@ class Preferences:
     endpoint: Endpoint
     model: str
     max_clip_bytes: int
+    stale_seconds: float
     max_answer_tokens: int = _MAX_ANSWER_TOKENS
     instructions: str = ""
     in_thread: bool = True
@@ -32,7 +33,10 @@ PreferencesFor = Callable[[int | None], Awaitable[Preferences]]
 def operators_choice(settings: Settings) -> PreferencesFor:
     """Return the operator's preferences for every server."""
     preferences = Preferences(
-        endpoint=settings.endpoint, model=settings.model, max_clip_bytes=settings.max_clip_bytes
+        endpoint=settings.endpoint,
+        model=settings.model,
+        max_clip_bytes=settings.max_clip_bytes,
+        stale_seconds=settings.stale_seconds,
     )
 
     async def preferences_for(guild_id: int | None) -> Preferences:

@@ -6,26 +6,31 @@ from typing import Any
 
 from bot.clips import Clip, Upload, YouTubeLink
 
+_DISCORD_EPOCH = 1_420_070_400_000
+"""The first instant of 2015, in milliseconds; https://discord.com/developers/docs/reference."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """Everything needed to answer, on any client that has logged in.
 
-    Ids and text alone: no live Discord object, no signed URL. `id` is the id of the message
-    that asked, so that a message delivered twice is one question. `guild_id` is None in a DM.
+    Ids and text alone: no live Discord object, no signed URL. `id` is the id of the message or
+    the interaction that asked, so that what is delivered twice is one question; `message_id` is
+    the message that is answered. `guild_id` is None in a DM.
     """
 
     id: int
     guild_id: int | None
     channel_id: int
+    message_id: int
     author_id: int
     text: str
     clips: tuple[Clip, ...]
 
     @property
-    def message_id(self) -> int:
-        """The message that asked."""
-        return self.id
+    def asked_at(self) -> float:
+        """When it was asked, in seconds since 1970: Discord's ids begin with their time."""
+        return ((self.id >> 22) + _DISCORD_EPOCH) / 1000
 
     def to_json(self) -> str:
         """Write it as it crosses the job queue."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from yarl import URL
 
@@ -13,6 +14,9 @@ _DEFAULT_MODEL = "google/gemini-3.5-flash-lite"
 _DEFAULT_API = "https://discord.com/api/v10"
 _DEFAULT_CDN = "cdn.discordapp.com,media.discordapp.net"
 _DEFAULT_CLIP_MB = "100"
+_DEFAULT_DATABASE = "sqlite:///data/reeltalk.sqlite"
+_DEFAULT_DRAIN = "20"
+_DEFAULT_STALE = "30"
 _MIB = 1 << 20
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -27,7 +31,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The operator's choices. `discord_gateway_url` is None for Discord's own."""
+    """The operator's choices. `discord_gateway_url` is None for Discord's own.
+
+    `drain_seconds` are given to unfinished answers when the bot is stopped; a question that is
+    picked up again `stale_seconds` after it was asked is not answered unasked.
+    """
 
     discord_token: str = field(repr=False)
     discord_api_url: str
@@ -36,6 +44,9 @@ class Settings:
     endpoint: Endpoint
     model: str
     max_clip_bytes: int
+    jobs_path: Path
+    drain_seconds: float
+    stale_seconds: float
     log_level: str
 
     @classmethod
@@ -54,6 +65,9 @@ class Settings:
             endpoint=reading.endpoint(),
             model=reading.model(),
             max_clip_bytes=int(reading.number("MAX_CLIP_MB", _DEFAULT_CLIP_MB) * _MIB),
+            jobs_path=reading.jobs_path(),
+            drain_seconds=reading.number("DRAIN_SECONDS", _DEFAULT_DRAIN),
+            stale_seconds=60 * reading.number("STALE_MINUTES", _DEFAULT_STALE),
             log_level=reading.level("LOG_LEVEL", "INFO"),
         )
         if reading.problems:
@@ -117,6 +131,16 @@ class _Reading:
             self.problems.append(f"{name} has to be a number above 0, not {text}.")
             return float(default)
         return number
+
+    def jobs_path(self) -> Path:
+        """Return the file of accepted questions, which lies beside the database's."""
+        url = self.get("DATABASE_URL", _DEFAULT_DATABASE)
+        scheme, _, path = url.partition(":///")
+        if scheme != "sqlite" or not path:
+            self.problems.append(
+                f"DATABASE_URL has to be a file, as in {_DEFAULT_DATABASE}, not {scheme}."
+            )
+        return Path(path).with_name(f"{Path(path).stem}-jobs.sqlite") if path else Path()
 
     def level(self, name: str, default: str) -> str:
         level = self.get(name, default).upper()

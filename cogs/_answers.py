@@ -24,13 +24,14 @@ from bot.pages import paginate
 from bot.preferences import Preferences, PreferencesFor
 from bot.questions import Question
 from cogs import _phrases as phrases
+from cogs._buttons import Button
 from cogs._thread_reply import ThreadReply
 
 _log = logging.getLogger(__name__)
 
 
 class Answers:
-    """The work on one question: status line, growing answer, footer or a sentence."""
+    """The work on questions: status line, growing answer, footer or a sentence."""
 
     def __init__(
         self,
@@ -38,31 +39,90 @@ class Answers:
         answerer: Answerer,
         preferences_for: PreferencesFor,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._answerer = answerer
         self._preferences_for = preferences_for
         self._clock = clock
+        self._now = now
+        # Of questions that wait: what they are shown in, until it is their turn.
+        self._waiting: dict[int, ThreadReply] = {}
+
+    async def accept(self, question: Question) -> None:
+        """Put a question in the line, and once it is kept there, give the first sign."""
+        reply = await self._reply(question)
+        # Its turn may come before the sign: both then speak through the same reply.
+        known = self._waiting.setdefault(question.id, reply)
+        if await self._client.jobs.submit(question):
+            await self._show_in_line(question, None)
+        elif known is reply:
+            self._waiting.pop(question.id, None)
+
+    async def wait(self, question: Question, place: int) -> None:
+        """Tell its place in its server's line."""
+        await self._show_in_line(question, place)
+
+    async def withdraw(self, question: Question) -> None:
+        """Tell that it was cancelled while it waited."""
+        await self._end(question, phrases.STOPPED, "cancelled")
+
+    async def give_up(self, question: Question) -> None:
+        """Tell that it is given up, having killed its process too often."""
+        await self._end(question, phrases.GIVEN_UP, "given_up")
 
     async def give(self, question: Question) -> None:
         """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
         preferences = await self._preferences_for(question.guild_id)
-        in_thread = preferences.in_thread and bool(question.clips)
-        reply = ThreadReply(self._client, question, in_thread=in_thread)
+        reply = self._waiting.pop(question.id, None) or await self._adopted(question)
         course = _Course(start=self._clock())
         try:
+            if self._now() - question.asked_at > preferences.stale_seconds:
+                await reply.show([phrases.STALE], Button.of("retry", question))
+                course.outcome = "expired"
+                return
             outcome, pages = await self._answer(question, preferences, reply, course)
             await reply.show(pages)
             course.outcome = outcome
         except asyncio.CancelledError:
-            course.outcome = "cancelled"
+            course.outcome = "paused" if self._client.jobs.closing else "cancelled"
+            sentence = phrases.PAUSED if self._client.jobs.closing else phrases.STOPPED
             with suppress(*DISCORD_ERRORS):
-                await reply.show(_pages_with(course.text, phrases.STOPPED))
+                await reply.show(_pages_with(course.text, sentence))
             raise
         except DISCORD_ERRORS as error:
             course.error = repr(error)
         finally:
             self._log(question, preferences, course)
+
+    async def _reply(self, question: Question) -> ThreadReply:
+        preferences = await self._preferences_for(question.guild_id)
+        in_thread = preferences.in_thread and bool(question.clips)
+        return ThreadReply(self._client, question, in_thread=in_thread)
+
+    async def _adopted(self, question: Question) -> ThreadReply:
+        """Go on with what another process, or an earlier answer to the same, has shown."""
+        reply = await self._reply(question)
+        if question.clips:
+            with suppress(*DISCORD_ERRORS):
+                await reply.adopt()
+        return reply
+
+    async def _show_in_line(self, question: Question, place: int | None) -> None:
+        reply = self._waiting.get(question.id)
+        if reply is None or not question.clips:
+            return
+        line = phrases.in_line(question.clips, place)
+        try:
+            await reply.show([line], Button.of("stop", question))
+        except DISCORD_ERRORS as error:
+            _log.info("question=%s its place was not shown: %r", question.id, error)
+
+    async def _end(self, question: Question, sentence: str, outcome: str) -> None:
+        preferences = await self._preferences_for(question.guild_id)
+        reply = self._waiting.pop(question.id, None) or await self._adopted(question)
+        await reply.show([sentence])
+        self._log(question, preferences, _Course(self._clock(), outcome=outcome))
 
     async def _answer(
         self, question: Question, preferences: Preferences, reply: ThreadReply, course: "_Course"
@@ -71,7 +131,8 @@ class Answers:
 
         async def show(progress: Progress) -> None:
             try:
-                await reply.show(paginate(phrases.status(question.clips, progress)))
+                pages = paginate(phrases.status(question.clips, progress))
+                await reply.show(pages, Button.of("stop", question))
             except (discord.NotFound, discord.Forbidden):
                 raise  # nobody can read the answer any more
             except DISCORD_ERRORS as error:

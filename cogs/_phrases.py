@@ -27,6 +27,14 @@ _LONGEST = 300  # characters of somebody else's words
 _FORMATS = "MP4, QuickTime, WebM or MPEG"
 
 STOPPED = "I was stopped here. Ask again when you like."
+PAUSED = "I am being restarted, and will go on with this in a moment."
+STALE = "I could not answer this in time, sorry. Press Retry if you still want to know."
+GIVEN_UP = (
+    "This question has stopped me again and again, so I gave up on it. Ask about another clip, or "
+    "tell whoever runs this bot."
+)
+NOT_YOURS = "Only whoever asked, or a moderator, can press this."
+QUESTION_GONE = "The question's message is gone, so I can't ask it again. Ask anew."
 BROKEN = "Something broke on my side, and it has been logged. Ask again in a moment."
 
 _PHRASES: dict[type[ReeltalkError], Callable[[Any], str]] = {
@@ -125,6 +133,12 @@ def phrase(error: ReeltalkError) -> str:
         if speak := _PHRASES.get(kind):
             return speak(error)
     return BROKEN
+
+
+def in_line(clips: tuple[Clip, ...], place: int | None = None) -> str:
+    """Return the first sign of an accepted question, with its place in its server's line."""
+    names = ", ".join(_plain(clip.name) for clip in clips)
+    return small(f"{names} · in line" if place is None else f"{names} · number {place} in line")
 
 
 def status(clips: tuple[Clip, ...], progress: Progress) -> str:

@@ -22,8 +22,10 @@ def is_for(user: discord.abc.User, message: discord.Message) -> bool:
     return is_direct or any(user.id == mentioned.id for mentioned in message.mentions)
 
 
-def read_question(user: discord.abc.User, message: discord.Message) -> Question:
-    """Read the words and the clips of a message for the bot.
+def read_question(
+    user: discord.abc.User, message: discord.Message, question_id: int | None = None
+) -> Question:
+    """Read the words and the clips of a message for the bot, under its own id or another.
 
     Every attachment is taken for a clip: its bytes will tell, its name and claimed type may lie.
     """
@@ -35,9 +37,10 @@ def read_question(user: discord.abc.User, message: discord.Message) -> Question:
     ]
     clips: tuple[Clip, ...] = (*uploads, *find_links(message.content))
     return Question(
-        id=message.id,
+        id=question_id or message.id,
         guild_id=message.guild.id if message.guild else None,
         channel_id=message.channel.id,
+        message_id=message.id,
         author_id=message.author.id,
         text=_words(user, message.content),
         clips=clips,

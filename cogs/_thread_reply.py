@@ -1,14 +1,17 @@
 """Make the place where a question is answered show what it should."""
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import discord
 
 from bot.client import Client, retrying
 from bot.questions import Question
+from cogs._buttons import Button
 
 _log = logging.getLogger(__name__)
 
@@ -16,58 +19,107 @@ _NAME = 100
 _ARCHIVE_AFTER: Literal[1440] = 1440  # minutes
 _THREAD_EXISTS = 160004
 _SERVER_ERROR = 500
+_LOOK_BACK = 100  # messages after the question, among which ours are looked for
+
+
+@dataclass(slots=True)
+class _Shown:
+    """A message of the answer as Discord holds it."""
+
+    message: discord.PartialMessage
+    content: str
+    button: Button | None
 
 
 class ThreadReply:
     """The messages of one answer, in a thread made from the question's message.
 
     Where no thread can be made (a direct message, inside a thread, no permission, too many
-    threads) the answer replies to the message in place. It works from ids, on a client that has
-    only logged in. Everything it does may be done twice: the thread's id is the message's, a
-    page is sent with a nonce of its own, and all else are edits.
+    threads) the answer replies to the message in place, and each further page to the one before
+    it. It works from ids, on a client that has only logged in. Everything it does may be done
+    twice: the thread's id is the message's, a page is sent with a nonce of its own, and all else
+    are edits. After a crash it looks for what it had sent before, and goes on with that.
     """
 
     def __init__(self, client: Client, question: Question, *, in_thread: bool) -> None:
         self._client = client
         self._question = question
         self._wants_thread = in_thread and question.guild_id is not None
-        self._shown: list[tuple[discord.PartialMessage, str]] = []
+        self._shown: list[_Shown] = []
+        self._turn = asyncio.Lock()
 
-    async def show(self, pages: Sequence[str]) -> None:
-        """Make the messages equal to the pages, with as few calls as that takes.
+    async def show(self, pages: Sequence[str], button: Button | None = None) -> None:
+        """Make the messages equal to the pages, with the button under the last of them.
 
         Raises:
-            discord.HTTPException: Discord does not let us.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us.
         """
-        for index, page in enumerate(pages):
-            if index == len(self._shown):
-                self._shown.append(await self._add(page, index))
-            message, content = self._shown[index]
-            if content != page:
-                # A whole message's edit would bring suppressed embeds back (discord.py 2.7.1).
-                await retrying(lambda m=message, p=page: m.edit(content=p))
-                self._shown[index] = (message, page)
-        while len(self._shown) > len(pages) > 0:
-            surplus, _ = self._shown.pop()
-            with suppress(discord.NotFound):  # deleted by a call whose answer was lost
-                await retrying(surplus.delete)
+        async with self._turn:
+            for index, page in enumerate(pages):
+                wanted = button if index == len(pages) - 1 else None
+                if index == len(self._shown):
+                    self._shown.append(await self._add(page, index, wanted))
+                await self._change(self._shown[index], page, wanted)
+            while len(self._shown) > len(pages) > 0:
+                surplus = self._shown.pop().message
+                with suppress(discord.NotFound):  # deleted by a call whose answer was lost
+                    await retrying(surplus.delete)
 
-    async def _add(self, page: str, index: int) -> tuple[discord.PartialMessage, str]:
+    async def adopt(self) -> bool:
+        """Find what an earlier process had sent; tell whether there is anything.
+
+        In the thread, that is our first message and what replies to it in turn; elsewhere, our
+        reply to the question and what replies to that.
+        """
+        async with self._turn:
+            question, user = self._question, self._client.user
+            thread = self._channel(question.message_id)
+            place = self._channel(question.channel_id)
+            places: list[tuple[discord.PartialMessageable, int | None]] = [
+                (place, question.message_id)
+            ]
+            if self._wants_thread:
+                places.insert(0, (thread, None))
+            for channel, start in places:
+                with suppress(discord.NotFound, discord.Forbidden):
+                    found = await retrying(lambda c=channel: _history(c, question.message_id))
+                    ours = [one for one in found if user is not None and one.author.id == user.id]
+                    self._shown = list(_chain(channel, ours, start))
+                if self._shown:
+                    return True
+            return False
+
+    async def _change(self, shown: _Shown, page: str, button: Button | None) -> None:
+        if (shown.content, shown.button) == (page, button):
+            return
+        view = button.view() if button else None
+        # A whole message's edit would bring suppressed embeds back (discord.py 2.7.1).
+        await retrying(lambda: shown.message.edit(content=page, view=view))
+        shown.content, shown.button = page, button
+
+    async def _add(self, page: str, index: int, button: Button | None) -> _Shown:
         """Send a page; return what Discord holds, which is older text where it knew the nonce."""
         if not self._shown:
-            channel, sent = await self._begin(page)
+            channel, sent = await self._begin(page, button)
         else:
-            channel = self._channel(self._shown[0][0].channel.id)
-            sent = await self._send(channel, page, index)
-        return channel.get_partial_message(sent.id), sent.content
+            before = self._shown[-1].message
+            channel = self._channel(before.channel.id)
+            reply = discord.MessageReference(
+                message_id=before.id, channel_id=before.channel.id, fail_if_not_exists=False
+            )
+            sent = await self._send(channel, page, index, button, reply)
+        held = button if sent.components else None
+        return _Shown(channel.get_partial_message(sent.id), sent.content, held)
 
-    async def _begin(self, page: str) -> tuple[discord.PartialMessageable, discord.Message]:
+    async def _begin(
+        self, page: str, button: Button | None
+    ) -> tuple[discord.PartialMessageable, discord.Message]:
         """Send the first page to the first place that takes it."""
         refused: discord.HTTPException | None = None
         async with aclosing(self._places()) as places:
             async for channel, reference in places:
                 try:
-                    return channel, await self._send(channel, page, 0, reference)
+                    return channel, await self._send(channel, page, 0, button, reference)
                 except discord.HTTPException as error:
                     if error.status >= _SERVER_ERROR:
                         raise
@@ -128,13 +180,15 @@ class ThreadReply:
         channel: discord.PartialMessageable,
         page: str,
         index: int,
-        reference: discord.MessageReference | None = None,
+        button: Button | None,
+        reference: discord.MessageReference | None,
     ) -> discord.Message:
         nonce = f"{self._question.id}-{index}"
-        if reference is None:
-            return await retrying(lambda: channel.send(page, nonce=nonce, suppress_embeds=True))
+        given: dict[str, Any] = {} if reference is None else {"reference": reference}
+        if button is not None:
+            given["view"] = button.view()
         return await retrying(
-            lambda: channel.send(page, nonce=nonce, suppress_embeds=True, reference=reference)
+            lambda: channel.send(page, nonce=nonce, suppress_embeds=True, **given)
         )
 
     def _channel(self, channel_id: int) -> discord.PartialMessageable:
@@ -145,3 +199,18 @@ def _title(question: Question) -> str:
     """Name the thread after the question, else after its first clip."""
     text = " ".join(question.text.split()) or question.clips[0].name
     return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"
+
+
+async def _history(channel: discord.PartialMessageable, after_id: int) -> list[discord.Message]:
+    after = discord.Object(after_id)
+    return [one async for one in channel.history(limit=_LOOK_BACK, after=after, oldest_first=True)]
+
+
+def _chain(
+    channel: discord.PartialMessageable, ours: Sequence[discord.Message], start: int | None
+) -> Iterator[_Shown]:
+    """Follow replies from the message that replies to `start`, or that replies to none."""
+    replied = {one.reference.message_id if one.reference else None: one for one in reversed(ours)}
+    while found := replied.pop(start, None):
+        yield _Shown(channel.get_partial_message(found.id), found.content, None)
+        start = found.id

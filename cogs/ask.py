@@ -5,22 +5,24 @@ from discord.ext import commands
 
 from bot.client import Client
 from cogs._answers import Answers
+from cogs._buttons import Pressed
 from cogs._reading import is_for, read_question
 
 
 class Ask(commands.Cog):
     """A message for the bot becomes a question; deleting it cancels the question."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, answers: Answers) -> None:
         self._client = client
         self._jobs = client.jobs
+        self._answers = answers
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Submit what a message asks, if it asks the bot."""
         user = self._client.user
         if user is not None and is_for(user, message):
-            await self._jobs.submit(read_question(user, message))
+            await self._answers.accept(read_question(user, message))
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -37,5 +39,6 @@ class Ask(commands.Cog):
 async def setup(client: Client) -> None:
     """Register the work, and listen."""
     answers = Answers(client, client.answerer, client.preferences_for)
-    client.jobs.register(answers.give)
-    await client.add_cog(Ask(client))
+    client.jobs.register(answers)
+    client.add_dynamic_items(Pressed)
+    await client.add_cog(Ask(client, answers))

@@ -15,7 +15,7 @@ from bot.providers.client import Provider
 from bot.providers.dialect import OPENROUTER, Endpoint
 from bot.questions import Question
 
-PREFERENCES = Preferences(Endpoint(OPENROUTER, "key"), "model", 1 << 20)
+PREFERENCES = Preferences(Endpoint(OPENROUTER, "key"), "model", 1 << 20, 60.0)
 
 
 async def nowhere(upload: Upload) -> str:
@@ -57,7 +57,7 @@ async def test_no_more_than_eight_uploads_are_under_way() -> None:
     async with aiohttp.ClientSession() as session:
         answerer = Answerer(Cdn(session, nowhere, Hosts(frozenset())), Provider(uploads.post))
         questions = [
-            Question(number, None, 1, 2, "what?", (YouTubeLink("dQw4w9WgXcQ"),))
+            Question(number, None, 1, number, 2, "what?", (YouTubeLink("dQw4w9WgXcQ"),))
             for number in range(20)
         ]
         tasks = [

@@ -1,5 +1,6 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -21,7 +22,7 @@ from tests.servers import Peer, serving
 
 async def preferences_for(guild_id: int | None) -> Preferences:
     del guild_id
-    return Preferences(Endpoint(OPENROUTER, "key"), "model", 1)
+    return Preferences(Endpoint(OPENROUTER, "key"), "model", 1, 60.0)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def client(emulated: Discord) -> AsyncGenerator[Client]:
     async with (
         aiohttp.ClientSession() as session,
         Client(
-            jobs=Jobs(),
+            jobs=Jobs(Path("unused")),
             preferences_for=preferences_for,
             answerer_with=answerer_with,
             extensions=(),

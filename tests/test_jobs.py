@@ -1,111 +1,267 @@
 import asyncio
 import logging
+import os
+import sqlite3
+import sys
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 
 from bot.jobs import Jobs
 from bot.questions import Question
 
+KILLS_ITSELF = """
+import asyncio, os, sys
+from pathlib import Path
+from tests.test_jobs import Work, question
+from bot.jobs import Jobs
 
-def question(number: int) -> Question:
-    return Question(number, None, 1, 2, "what?", ())
+class Deadly(Work):
+    async def give(self, question):
+        print("begun", flush=True)
+        os._exit(9)
+
+async def main():
+    jobs, work = Jobs(Path(sys.argv[1])), Deadly()
+    jobs.register(work)
+    async with jobs.run():
+        await jobs.submit(question(1))
+        await asyncio.sleep(20)
+
+asyncio.run(main())
+"""
+
+
+def question(number: int, guild: int | None = 7, text: str = "what?") -> Question:
+    return Question(number, guild, 1, number, 2, text, ())
 
 
 class Work:
-    """Work that goes on until it is let go."""
+    """Work that goes on until it is let go, and remembers what was asked of it."""
 
     def __init__(self) -> None:
         self.begun: list[int] = []
-        self.cancelled: list[int] = []
         self.ended: list[int] = []
+        self.cancelled: list[int] = []
+        self.withdrawn: list[int] = []
+        self.given_up: list[int] = []
+        self.places: dict[int, int] = {}
         self.go = asyncio.Event()
+        self._changed = asyncio.Event()
 
-    async def __call__(self, question: Question) -> None:
-        self.begun.append(question.id)
+    async def give(self, question: Question) -> None:
+        self._note(self.begun, question)
         try:
             await self.go.wait()
         except asyncio.CancelledError:
-            self.cancelled.append(question.id)
+            self._note(self.cancelled, question)
             raise
-        self.ended.append(question.id)
+        self._note(self.ended, question)
+
+    async def wait(self, question: Question, place: int) -> None:
+        self.places[question.id] = place
+        self._changed.set()
+
+    async def withdraw(self, question: Question) -> None:
+        self._note(self.withdrawn, question)
+
+    async def give_up(self, question: Question) -> None:
+        self._note(self.given_up, question)
+
+    def _note(self, where: list[int], question: Question) -> None:
+        where.append(question.id)
+        self._changed.set()
+
+    async def until(self, where: list[int] | dict[int, int], count: int) -> None:
+        async with asyncio.timeout(20):
+            while len(where) < count:
+                self._changed.clear()
+                await self._changed.wait()
 
 
-async def settle() -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "jobs.sqlite"
 
 
-async def test_submitted_questions_are_worked_on_at_the_same_time() -> None:
-    jobs, work = Jobs(), Work()
+@pytest.fixture
+async def work(path: Path) -> AsyncGenerator[tuple[Jobs, Work]]:
+    jobs, work = Jobs(path, drain=0.1), Work()
     jobs.register(work)
     async with jobs.run():
-        await jobs.submit(question(1))
-        await jobs.submit(question(2))
-        await settle()
-        assert work.begun == [1, 2]
-        work.go.set()
-        await settle()
-        assert work.ended == [1, 2]
+        yield jobs, work
 
 
-async def test_a_question_delivered_twice_is_worked_on_once() -> None:
-    jobs, work = Jobs(), Work()
-    jobs.register(work)
-    work.go.set()
-    async with jobs.run():
-        for _ in range(2):
+async def test_a_question_delivered_twice_is_worked_on_once(work: tuple[Jobs, Work]) -> None:
+    jobs, given = work
+    given.go.set()
+    assert [await jobs.submit(question(1)), await jobs.submit(question(1))] == [True, False]
+    await given.until(given.ended, 1)
+    assert not await jobs.submit(question(1))
+    assert given.begun == [1]
+
+
+async def test_a_server_has_its_share_and_another_does_not_wait(work: tuple[Jobs, Work]) -> None:
+    jobs, given = work
+    for number in range(1, 11):
+        await jobs.submit(question(number, guild=7))
+    await jobs.submit(question(11, guild=8))
+    await given.until(given.begun, 4)
+    await given.until(given.places, 7)
+    assert len(given.begun) == 4
+    assert 11 in given.begun
+    assert set(given.places) == set(range(1, 11)) - set(given.begun)
+    assert sorted(given.places.values()) == [1, 2, 3, 4, 5, 6, 7]
+    given.go.set()
+    await given.until(given.ended, 11)
+
+
+async def test_a_cancelled_question_is_stopped_and_others_go_on(work: tuple[Jobs, Work]) -> None:
+    jobs, given = work
+    for number in (1, 2):
+        await jobs.submit(question(number))
+    await given.until(given.begun, 2)
+    await jobs.cancel(1)
+    await jobs.cancel(3)
+    await given.until(given.cancelled, 1)
+    given.go.set()
+    await given.until(given.ended, 1)
+    assert (given.cancelled, given.ended, given.withdrawn) == ([1], [2], [])
+    assert not await jobs.submit(question(1))
+
+
+async def test_a_question_cancelled_in_line_is_never_begun(work: tuple[Jobs, Work]) -> None:
+    jobs, given = work
+    for number in range(1, 5):
+        await jobs.submit(question(number))
+    await given.until(given.begun, 3)
+    await jobs.cancel(4)
+    given.go.set()
+    await given.until(given.ended, 3)
+    assert given.withdrawn == [4]
+    assert 4 not in given.begun
+
+
+async def test_what_is_unfinished_is_handed_to_the_next_process(path: Path) -> None:
+    for last in (False, False, True):
+        jobs, given = Jobs(path, drain=0.05), Work()
+        jobs.register(given)
+        async with jobs.run():
             await jobs.submit(question(1))
-            await jobs.submit(question(1))
-            await settle()
-    assert work.begun == [1]
+            await given.until(given.begun, 1)
+            if last:
+                given.go.set()
+                await given.until(given.ended, 1)
+        assert given.cancelled == ([] if last else [1])
+    jobs, given = Jobs(path), Work()
+    jobs.register(given)
+    async with jobs.run():
+        assert not await jobs.submit(question(1))
+    assert given.begun == []
 
 
-async def test_a_cancelled_question_is_stopped_and_others_go_on() -> None:
-    jobs, work = Jobs(), Work()
-    jobs.register(work)
+async def test_an_answer_that_ends_in_time_is_waited_for(path: Path) -> None:
+    jobs, given = Jobs(path, drain=10), Work()
+    jobs.register(given)
     async with jobs.run():
         await jobs.submit(question(1))
-        await jobs.submit(question(2))
-        await settle()
-        await jobs.cancel(1)
-        await jobs.cancel(3)
-        work.go.set()
-        await settle()
-    assert (work.cancelled, work.ended) == ([1], [2])
+        await given.until(given.begun, 1)
+        asyncio.get_running_loop().call_later(0.2, given.go.set)
+    assert (given.ended, given.cancelled) == ([1], [])
 
 
-async def test_leaving_stops_what_is_unfinished() -> None:
-    jobs, work = Jobs(), Work()
-    jobs.register(work)
-    before = asyncio.all_tasks()
+async def test_nothing_is_accepted_while_it_is_closing(path: Path) -> None:
+    jobs, given = Jobs(path), Work()
+    jobs.register(given)
     async with jobs.run():
-        await jobs.submit(question(1))
-        await settle()
-    assert work.cancelled == [1]
-    assert asyncio.all_tasks() == before
+        pass
+    assert not await jobs.submit(question(1))
 
 
-async def test_a_bug_in_the_work_is_logged_with_its_question(
-    caplog: pytest.LogCaptureFixture,
+async def test_a_bug_in_the_work_is_logged_and_is_no_reason_to_try_again(
+    path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(_: Question) -> None:
-        raise LookupError("a bug")
+    class Broken(Work):
+        async def give(self, question: Question) -> None:
+            self._note(self.begun, question)
+            raise LookupError("a bug")
 
-    jobs = Jobs()
-    jobs.register(broken)
-    async with jobs.run():
-        with caplog.at_level(logging.ERROR):
+    jobs, given = Jobs(path), Broken()
+    jobs.register(given)
+    with caplog.at_level(logging.ERROR):
+        async with jobs.run():
             await jobs.submit(question(7))
-            await settle()
+            await given.until(given.begun, 1)
     assert "question=7" in caplog.text
     assert "a bug" in caplog.text
 
 
-async def test_a_question_that_comes_while_all_is_stopped_is_not_begun() -> None:
-    jobs, work = Jobs(), Work()
-    jobs.register(work)
+async def test_a_question_that_kills_its_process_ten_times_is_given_up(path: Path) -> None:
+    deaths = 0
+    while deaths < 12:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", KILLS_ITSELF, str(path)),
+            stdout=PIPE,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        )
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(3):
+                begun = await process.stdout.readline()
+        except TimeoutError:
+            begun = b""
+        if not begun:
+            process.kill()
+        await process.wait()
+        if not begun:
+            break
+        deaths += 1
+    assert deaths == 10
+    jobs, given = Jobs(path), Work()
+    jobs.register(given)
     async with jobs.run():
-        pass
-    await jobs.submit(question(1))
-    await settle()
-    assert work.begun == []
+        await given.until(given.given_up, 1)
+        assert not await jobs.submit(question(1))
+    assert (given.given_up, given.begun) == ([1], [])
+
+
+async def test_what_was_asked_is_forgotten_and_its_id_is_not(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, given = Jobs(path), Work()
+    jobs.register(given)
+    given.go.set()
+    async with jobs.run():
+        await jobs.submit(question(1, text="a secret"))
+        await given.until(given.ended, 1)
+        while not _rows(path, "SELECT 1 FROM workflow_status WHERE status = 'SUCCESS'"):
+            await asyncio.sleep(0.01)
+        assert "a secret" in _dump(path)
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 23 * 3600)
+        await jobs.sweep()
+        assert _rows(path, "SELECT * FROM workflow_status") == []
+        assert "a secret" not in _dump(path)
+        assert not await jobs.submit(question(1))
+        monkeypatch.setattr(time, "time", lambda: now + 8 * 24 * 3600)
+        await jobs.sweep()
+        assert _rows(path, "SELECT * FROM answered_questions") == []
+
+
+def _rows(path: Path, statement: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        connection.close()
+
+
+def _dump(path: Path) -> str:
+    connection = sqlite3.connect(path)
+    try:
+        return "\n".join(connection.iterdump())
+    finally:
+        connection.close()

@@ -7,6 +7,7 @@ QUESTION = Question(
     id=1_298_000_000_000_000_001,
     guild_id=2,
     channel_id=3,
+    message_id=6,
     author_id=4,
     text="Was passiert? “quoted”",
     clips=(Upload(3, 1_298_000_000_000_000_001, 5, "clip.mp4"), YouTubeLink("dQw4w9WgXcQ", 80)),
@@ -18,7 +19,7 @@ def test_a_question_survives_the_queue() -> None:
 
 
 def test_a_question_without_server_or_clips_survives_too() -> None:
-    question = Question(1, None, 3, 4, "", ())
+    question = Question(1, None, 3, 1, 4, "", ())
     assert Question.from_json(question.to_json()) == question
 
 
@@ -27,6 +28,7 @@ def test_a_question_holds_ids_and_words_alone() -> None:
         "id": 1_298_000_000_000_000_001,
         "guild_id": 2,
         "channel_id": 3,
+        "message_id": 6,
         "author_id": 4,
         "text": "Was passiert? “quoted”",
         "clips": [

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from typing import Any, TypeAlias
 import pytest
 
 from bot import app
+from bot.jobs import Jobs
 from bot.playground import model as stand_in
 from bot.playground.clips import make_clip
 from bot.playground.discord import Discord, File, Message, serve
 from bot.playground.model import Model
+from bot.questions import Question
 from bot.settings import Settings
 from tests.discord_openapi import violations
 
@@ -96,12 +99,37 @@ def _ours_left() -> list[str]:
     return [name for name, file in files.items() if "/bot/" in file or "/cogs/" in file]
 
 
+class Nothing:
+    """Work that nobody asks for."""
+
+    async def give(self, question: Question) -> None: ...
+    async def wait(self, question: Question, place: int) -> None: ...
+    async def withdraw(self, question: Question) -> None: ...
+    async def give_up(self, question: Question) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def begun_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the jobs of a bot that was started once: the first start takes a second longer."""
+    path = tmp_path_factory.mktemp("jobs") / "reeltalk-jobs.sqlite"
+
+    async def begin() -> None:
+        jobs = Jobs(path)
+        jobs.register(Nothing())
+        async with jobs.run():
+            pass
+
+    asyncio.run(begin())
+    return path
+
+
 @pytest.fixture
-def start() -> Start:
+def start(tmp_path: Path, begun_before: Path) -> Start:
     """Return a way to put the bot on stage, with variables of its environment."""
 
     @asynccontextmanager
     async def started(**environ: str) -> AsyncGenerator[Stage]:
+        shutil.copy(begun_before, tmp_path)
         outcomes = Outcomes()
         LOG.addHandler(outcomes)
         LOG.setLevel(logging.INFO)
@@ -115,6 +143,8 @@ def start() -> Start:
                     "OPENROUTER_API_KEY": "key",
                     "OPENROUTER_BASE_URL": model.base_url,
                     "MODEL": "playground/stand-in",
+                    "DATABASE_URL": f"sqlite:///{tmp_path / 'reeltalk.sqlite'}",
+                    "DRAIN_SECONDS": "0.1",
                     **environ,
                 }
             )

@@ -187,7 +187,7 @@ def test_sizes_are_written_as_people_read_them() -> None:
 
 def test_the_bot_is_kept_from_every_real_provider() -> None:
     person = {"LUNOS_API_KEY": "mine", "CUSTOM_MODEL": "mine", "OPENROUTER_API_KEY": "mine"}
-    environ = bot_environ(person, ADDRESS, "http://127.0.0.1:2/v1")
+    environ = bot_environ(person, ADDRESS, "http://127.0.0.1:2/v1", Path("x"))
     assert "mine" not in environ.values()
     assert environ["OPENROUTER_BASE_URL"] == "http://127.0.0.1:2/v1"
     assert environ["DISCORD_TOKEN"] == "playground-token"  # noqa: S105  the emulator's own
@@ -195,7 +195,7 @@ def test_the_bot_is_kept_from_every_real_provider() -> None:
 
 
 def test_the_real_provider_is_left_as_it_was_set() -> None:
-    environ = bot_environ({"OPENROUTER_API_KEY": "mine", "MODEL": "m"}, ADDRESS, None)
+    environ = bot_environ({"OPENROUTER_API_KEY": "mine", "MODEL": "m"}, ADDRESS, None, Path("x"))
     assert (environ["OPENROUTER_API_KEY"], environ["MODEL"]) == ("mine", "m")
     assert "PROVIDER" not in environ
 

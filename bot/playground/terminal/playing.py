@@ -46,7 +46,7 @@ async def _play(once: tuple[str | None, str] | None, screen: Screen, *, real: bo
         made = Path(folder) / "clip.mp4"
         make_clip(made)
         try:
-            async with set_up(real=real) as stage:
+            async with set_up(Path(folder), real=real) as stage:
                 talk = Talk(stage, screen, made)
                 if once is None:
                     await talk.converse(real=real)

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -62,8 +63,10 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def set_up(*, real: bool) -> AsyncGenerator[Stage]:
+async def set_up(folder: Path, *, real: bool) -> AsyncGenerator[Stage]:
     """Start everything and wait for the bot; end everything with the block.
+
+    What the bot keeps, it keeps in the folder.
 
     With `real` the bot asks the provider of its own settings. Raises Stopped when it can't start.
     """
@@ -86,7 +89,7 @@ async def set_up(*, real: bool) -> AsyncGenerator[Stage]:
         channel = Channel(address, web)
         await stack.enter_async_context(_watching(channel, events))
         bot = await stack.enter_async_context(
-            start("The bot", "bot", environ=bot_environ(os.environ, address, base_url))
+            start("The bot", "bot", environ=bot_environ(os.environ, address, base_url, folder))
         )
         stage = Stage(channel, bot, events)
         await _ready(stage)
@@ -97,7 +100,7 @@ _STAND_IN = ("bot.playground.model", "--model", STAND_IN)
 
 
 def bot_environ(
-    environ: Mapping[str, str], address: Address, base_url: str | None
+    environ: Mapping[str, str], address: Address, base_url: str | None, folder: Path
 ) -> dict[str, str]:
     """Point the bot at the playground; with a stand-in's URL, away from every real provider."""
     discord = {
@@ -105,6 +108,8 @@ def bot_environ(
         "DISCORD_API_URL": address.api_url,
         "DISCORD_GATEWAY_URL": address.gateway_url,
         "DISCORD_CDN_HOSTS": address.cdn_host,
+        "DATABASE_URL": f"sqlite:///{folder / 'reeltalk.sqlite'}",
+        "DRAIN_SECONDS": "1",
         "LOG_LEVEL": "INFO",  # how a question ended is told at this level
     }
     if base_url is None:

@@ -7,7 +7,9 @@ COPY cogs cogs
 RUN python -m venv /opt/reeltalk && /opt/reeltalk/bin/pip install --no-cache-dir .
 
 FROM python:3.13-slim-trixie
-RUN useradd --create-home --uid 1000 reeltalk
+# The folder is made here, so that a volume in its place belongs to the user as well.
+RUN useradd --create-home --uid 1000 reeltalk \
+    && install --directory --owner reeltalk /home/reeltalk/data
 COPY --from=build /opt/reeltalk /opt/reeltalk
 USER 1000
 WORKDIR /home/reeltalk

@@ -65,7 +65,8 @@ class Answers:
 
     async def withdraw(self, question: Question) -> None:
         """Tell that it was cancelled while it waited."""
-        await self._end(question, phrases.STOPPED, "cancelled")
+        with suppress(*DISCORD_ERRORS):
+            await self._end(question, phrases.STOPPED, "cancelled")
 
     async def give_up(self, question: Question) -> None:
         """Tell that it is given up, having killed its process too often."""

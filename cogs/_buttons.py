@@ -47,6 +47,7 @@ class Button:
                 custom_id=":".join([self.act, *map(str, ids)]),
             )
         )
+        view.stop()  # or discord.py would keep each for ever; Pressed hears of it all the same
         return view
 
 

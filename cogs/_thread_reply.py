@@ -212,5 +212,6 @@ def _chain(
     """Follow replies from the message that replies to `start`, or that replies to none."""
     replied = {one.reference.message_id if one.reference else None: one for one in reversed(ours)}
     while found := replied.pop(start, None):
-        yield _Shown(channel.get_partial_message(found.id), found.content, None)
+        # As if empty: what it says and its button are made right by the first showing.
+        yield _Shown(channel.get_partial_message(found.id), "", None)
         start = found.id

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from dbos import DBOS, DBOSPortableJSONSerializer, WorkflowStatus
 from sqlalchemy import event
 
 from bot.questions import Question
+from bot.tasks import ended, repeating
 
 _log = logging.getLogger(__name__)
 
@@ -104,17 +105,17 @@ class Jobs:
         )
         self.closing = False
         rounds = [
-            asyncio.create_task(_every(_SWEEP_EVERY, self.sweep)),
-            asyncio.create_task(_every(_TELL_EVERY, self._tell_places)),
+            asyncio.create_task(repeating(_SWEEP_EVERY, self.sweep)),
+            asyncio.create_task(repeating(_TELL_EVERY, self._tell_places)),
         ]
         try:
             yield
         finally:
             self.closing = True
-            await _end(rounds)
+            await ended(rounds)
             await self._drain()
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-            await _end(self._handed_back)
+            await ended(self._handed_back)
             engine.dispose()
 
     async def submit(self, question: Question) -> bool:
@@ -192,7 +193,7 @@ class Jobs:
         begun = dict(self._running)
         if begun:
             await asyncio.wait(begun.values(), timeout=self._drain_seconds)
-        await _end(self._running.values())
+        await ended(self._running.values())
         # The engine notes an end a moment after the step has returned.
         ids = [str(number) for number, task in begun.items() if not task.cancelled()]
         while ids and await DBOS.list_workflows_async(workflow_ids=ids, status="PENDING"):  # noqa: ASYNC110
@@ -284,19 +285,3 @@ def _unixepoch(*_: object) -> int:
 def _question(status: WorkflowStatus) -> Question:
     assert status.input is not None  # noqa: S101 (it was asked for)
     return Question.from_json(status.input["args"][0])
-
-
-async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        try:
-            await act()
-        except Exception:  # noqa: BLE001 (whatever it was, there is a next time)
-            _log.exception("the line of questions was not looked after this time")
-        await asyncio.sleep(seconds)
-
-
-async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    ending = list(tasks)
-    for task in ending:
-        task.cancel()
-    await asyncio.gather(*ending, return_exceptions=True)

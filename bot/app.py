@@ -9,7 +9,7 @@ import discord
 
 from bot.answering import Answerer
 from bot.client import Client, use_api
-from bot.jobs import Jobs
+from bot.jobs import Jobs, JobsUnusable
 from bot.media import relay
 from bot.media.fetch import Cdn, Locate
 from bot.preferences import operators_choice
@@ -67,9 +67,15 @@ async def _start(client: Client, jobs: Jobs, settings: Settings) -> None:
             raise StartError(
                 f"What answers at {settings.discord_api_url} is not Discord: check DISCORD_API_URL."
             ) from error
-    async with jobs.run():
-        with _explained(settings):
-            await client.connect()
+    try:
+        async with jobs.run():
+            with _explained(settings):
+                await client.connect()
+    except JobsUnusable as error:
+        raise StartError(
+            f"Questions can't be kept in {error}: make its folder writable, or set DATABASE_URL "
+            "to a file in another."
+        ) from error
 
 
 @contextmanager

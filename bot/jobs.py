@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from dbos import DBOS, DBOSPortableJSONSerializer, WorkflowStatus
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.questions import Question
 from bot.tasks import ended, repeating
@@ -66,6 +67,10 @@ class Work(Protocol):
         ...
 
 
+class JobsUnusable(Exception):
+    """The file of accepted questions can't be made or written."""
+
+
 class Jobs:
     """One fair line of questions: no server waits for another's, and none is lost.
 
@@ -91,11 +96,14 @@ class Jobs:
         """Work on questions inside the block, beginning with those of the last process.
 
         Leaving it accepts no more, gives what is being answered its time, and hands the rest
-        back to the next process.
+        back to the next process. Raises JobsUnusable when the file can't be written.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = engine = _engine(self._path)
-        _ids.create(engine, checkfirst=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _ids.create(engine, checkfirst=True)
+        except (OSError, SQLAlchemyError) as error:
+            raise JobsUnusable(str(self._path)) from error
         _launch(self._path, engine, self._answer)
         await DBOS.register_queue_async(
             _QUEUE,

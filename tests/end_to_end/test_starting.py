@@ -92,6 +92,18 @@ async def test_a_bot_that_is_told_to_stop_ends_well(tmp_path: Path, number: int)
     assert "Traceback" not in err
 
 
+async def test_a_folder_that_can_not_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    async with serve() as discord:
+        bot = await reeltalk(
+            tmp_path, **KEY, DISCORD_TOKEN=discord.token, DISCORD_API_URL=discord.api_url
+        )
+        returned, _, err = await ended(bot)
+    assert returned == 1
+    (line,) = err.splitlines()
+    assert "Questions can't be kept in data/reeltalk-jobs.sqlite" in line
+
+
 async def test_a_wrong_key_is_told_to_who_asked(start: Start, mp4: Path) -> None:
     async with (
         stand_in.serve(key="right") as strict,

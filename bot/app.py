@@ -1,6 +1,6 @@
 """The composition root: every part is built here, and each is held by a block."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 
@@ -29,15 +29,15 @@ class StartError(Exception):
     """The bot can't run; the message is a sentence for the operator."""
 
 
-async def run(settings: Settings, extensions: Sequence[str] = EXTENSIONS) -> None:
-    """Run the bot until it is cancelled.
+async def run(settings: Settings, jobs: Jobs | None = None) -> None:
+    """Run the bot until it is cancelled, on the line of its settings or another.
 
     Raises:
         StartError: it can't run with these settings.
     """
     relay.keep_freed_memory()
     use_api(settings.discord_api_url)
-    jobs = Jobs(settings.jobs_path, drain=settings.drain_seconds)
+    jobs = jobs or Jobs(settings.jobs_path, drain=settings.drain_seconds)
     async with (
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER
@@ -46,7 +46,7 @@ async def run(settings: Settings, extensions: Sequence[str] = EXTENSIONS) -> Non
             jobs=jobs,
             preferences_for=operators_choice(settings),
             answerer_with=partial(_answerer, session, settings),
-            extensions=extensions,
+            extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,
         ) as client,
     ):

@@ -1,0 +1,27 @@
+"""A client of discord.py alone, with the bot's intents and timeouts: the least there can be."""
+
+import asyncio
+import os
+
+import discord
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+
+async def main() -> None:
+    """Connect, and stay."""
+    Route.BASE = os.environ["DISCORD_API_URL"]
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(os.environ["DISCORD_GATEWAY_URL"])
+    client = commands.AutoShardedBot(
+        commands.when_mentioned,
+        help_command=None,
+        intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+    )
+    async with client:
+        await client.start(os.environ["DISCORD_TOKEN"])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,6 +1,7 @@
 """The Discord client: what it listens to, where it connects, what it asks of Discord."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ from bot.media.fetch import Locate
 from bot.preferences import PreferencesFor
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 # Not `message_content`: it is privileged, and a message that mentions the bot is readable
 # without it.
@@ -65,6 +68,10 @@ class Client(commands.AutoShardedBot):
         """Load the cogs, once logged in and before the gateway is connected."""
         for extension in self._extensions_to_load:
             await self.load_extension(extension)
+
+    async def on_ready(self) -> None:
+        """Tell the operator that it works."""
+        _log.info("ready as %s in %s servers", self.user, len(self.guilds))
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: there are no prefix commands, and cogs listen for themselves."""

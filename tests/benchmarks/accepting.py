@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 import time
-from asyncio.subprocess import DEVNULL
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,7 +35,10 @@ SIGN_BOUND, START_BOUND = 1.5, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Milliseconds to the first sign, seconds to ready, and what it takes to do nothing."""
+    """Milliseconds to the first sign, seconds to ready, and what it takes to do nothing.
+
+    Ready is what discord.py calls so: two seconds after the last server was told of.
+    """
 
     alone: tuple[float, ...]
     together: tuple[float, ...]
@@ -48,7 +51,7 @@ class Cost:
 async def running(
     module: str, discord: Discord, model: Model, folder: Path
 ) -> AsyncGenerator[psutil.Process]:
-    """Run a module as the bot until it is ready."""
+    """Run a module as the bot, from when it says that it is ready."""
     environ = {
         "DISCORD_TOKEN": discord.token,
         "DISCORD_API_URL": discord.api_url,
@@ -63,14 +66,21 @@ async def running(
         "DRAIN_SECONDS": "1",
     }
     bot = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module), env={**os.environ, **environ}, cwd=folder, stderr=DEVNULL
+        *(sys.executable, "-m", module), env={**os.environ, **environ}, cwd=folder, stderr=PIPE
     )
+    assert bot.stderr is not None
+    reading: asyncio.Task[bytes] | None = None
     try:
-        await discord.until(lambda: discord.ready, 60)
+        async with asyncio.timeout(60):
+            while b"ready" not in await bot.stderr.readline():
+                pass
+        reading = asyncio.create_task(bot.stderr.read())
         yield psutil.Process(bot.pid)
     finally:
         bot.kill()
         await bot.wait()
+        if reading is not None:
+            await reading
 
 
 async def signs(discord: Discord, clip: Path, channels: list[int]) -> list[float]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 
 import discord
 from discord.ext import commands
@@ -19,6 +20,11 @@ async def main() -> None:
         help_command=None,
         intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
     )
+
+    async def on_ready() -> None:
+        print("ready", file=sys.stderr, flush=True)
+
+    client.add_listener(on_ready)
     async with client:
         await client.start(os.environ["DISCORD_TOKEN"])
 

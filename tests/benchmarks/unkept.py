@@ -45,5 +45,5 @@ class UnkeptJobs(Jobs):
 
 
 if __name__ == "__main__":
-    configure_logging("ERROR")
+    configure_logging("INFO")
     asyncio.run(app.run(Settings.read(os.environ), jobs=UnkeptJobs()))

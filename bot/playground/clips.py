@@ -31,7 +31,7 @@ class Recipe:
 
 
 X264 = (("preset", "ultrafast"), ("tune", "zerolatency"))
-VP8 = (("deadline", "realtime"), ("cpu-used", "8"))
+VP8 = (("deadline", "good"), ("cpu-used", "5"))  # realtime would hurry when the machine is busy
 RECIPES = {
     ".mp4": Recipe("mp4", "libx264", "aac", X264, (("movflags", "faststart"),)),
     ".mov": Recipe("mov", "libx264", "aac", X264),

@@ -3,8 +3,9 @@
     python -m tests.end_to_end.chaos --questions 100 --kills 20 --seed 1
 
 The emulated Discord and the stand-in model stay; the bot is a process of its own that is killed
-with SIGKILL and started again, while calls to Discord and downloads fail at random. Every message
-is delivered when it is said and again after each start, so every question is accepted in the end.
+with SIGKILL and started again, while calls to Discord, downloads and the provider fail at random.
+Every message is delivered when it is said and again after each start, so every question is accepted
+in the end; each has to end in one answer, or in one sentence where the provider failed.
 """
 
 import argparse
@@ -35,12 +36,19 @@ from bot.playground.discord import (
     Truncate,
     serve,
 )
-from bot.playground.model import Model
+from bot.playground.model import Model, Respond, Scripted
+from bot.playground.model import Reset as ModelReset
 
 ROOT = Path(__file__).parents[2]
 FOOTER = re.compile(r"^-# .* tokens · ", re.MULTILINE)
 JOB = 1.5  # seconds that one answer takes, about
 PATIENCE = 120.0
+TOLD = "Ask again"  # how a sentence ends where trying again can help
+REFUSALS: tuple[Scripted, ...] = (
+    Respond(502, "<html><title>Bad Gateway</title></html>"),
+    ModelReset(),
+    ModelReset(after_body=False),
+)
 FAULTS = (
     Fault(Answer(503), path="/channels/*"),
     Fault(Answer(503, after_effect=True), path="/channels/*"),
@@ -116,13 +124,22 @@ class Theatre:
         """Tell whether an answer is complete, down to its footer."""
         return any(FOOTER.search(one.content) for one in self.answer(question))
 
+    def is_told(self, question: Message) -> bool:
+        """Tell whether whoever asked was told that the provider or Discord failed."""
+        return any(TOLD in one.content for one in self.answer(question))
+
+    def is_over(self, question: Message) -> bool:
+        """Tell whether a question has ended, one way or the other."""
+        return self.is_answered(question) or self.is_told(question)
+
     def violations(self) -> list[str]:
         """Name what is not exactly one whole answer in one thread."""
         found: list[str] = []
         for question in self.said:
             said = self.answer(question)
             whole = [one for one in said if "SHA-256" in one.content and FOOTER.search(one.content)]
-            if len(said) != 1 or len(whole) != 1 or said[0].components:
+            ends = len(whole) + sum(TOLD in one.content for one in said)
+            if len(said) != 1 or ends != 1 or said[0].components:
                 found.append(f"{question.content}: {[one.content[:80] for one in said]}")
         channels = {question.channel_id for question in self.said}
         for channel_id in channels:
@@ -164,7 +181,10 @@ async def run(questions: int, kills: int, seed: int) -> list[str]:
 
         async def fail() -> None:
             async for fault in _now_and_then(chance):
-                discord.faults.append(fault)
+                if isinstance(fault, Fault):
+                    discord.faults.append(fault)
+                else:
+                    stage.model.script.append(fault)
 
         asking, failing = asyncio.create_task(ask()), asyncio.create_task(fail())
         for _ in range(kills):
@@ -174,25 +194,27 @@ async def run(questions: int, kills: int, seed: int) -> list[str]:
         await asking
         failing.cancel()
         discord.faults.clear()
+        stage.model.script.clear()
         try:
-            await discord.until(lambda: all(map(stage.is_answered, stage.said)), PATIENCE)
+            await discord.until(lambda: all(map(stage.is_over, stage.said)), PATIENCE)
         except TimeoutError:
-            print("not everything was answered in time")  # noqa: T201 (it is a program)
+            print("not everything has ended in time")  # noqa: T201 (it is a program)
         status = await stage.end()
         wrong = stage.violations() + ([f"exit status {status}"] if status else [])
         print(  # noqa: T201 (it is a program)
             f"seed={seed} questions={len(stage.said)} kills={kills} "
-            f"answers={sum(map(stage.is_answered, stage.said))} violations={len(wrong)} "
+            f"answers={sum(map(stage.is_answered, stage.said))} "
+            f"told={sum(map(stage.is_told, stage.said))} violations={len(wrong)} "
             f"asked_of_the_model={len(stage.model.requests)} "
             f"seconds={time.monotonic() - start:.0f}"
         )
     return wrong
 
 
-async def _now_and_then(chance: random.Random) -> AsyncIterator[Fault]:
+async def _now_and_then(chance: random.Random) -> AsyncIterator[Fault | Scripted]:
     while True:
         await asyncio.sleep(chance.uniform(1, 3))
-        yield chance.choice(FAULTS)
+        yield chance.choice((*FAULTS, *REFUSALS))
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ ROOT = Path(__file__).parents[2]
 FOOTER = re.compile(r"^-# .* tokens · ", re.MULTILINE)
 JOB = 1.5  # seconds that one answer takes, about
 PATIENCE = 120.0
-TOLD = "Ask again"  # how a sentence ends where trying again can help
+TOLD = re.compile(r"(?:Ask|Post it|Post the clip) again")  # what every such sentence says
 REFUSALS: tuple[Scripted, ...] = (
     Respond(502, "<html><title>Bad Gateway</title></html>"),
     ModelReset(),
@@ -126,7 +126,7 @@ class Theatre:
 
     def is_told(self, question: Message) -> bool:
         """Tell whether whoever asked was told that the provider or Discord failed."""
-        return any(TOLD in one.content for one in self.answer(question))
+        return any(TOLD.search(one.content) for one in self.answer(question))
 
     def is_over(self, question: Message) -> bool:
         """Tell whether a question has ended, one way or the other."""
@@ -138,7 +138,7 @@ class Theatre:
         for question in self.said:
             said = self.answer(question)
             whole = [one for one in said if "SHA-256" in one.content and FOOTER.search(one.content)]
-            ends = len(whole) + sum(TOLD in one.content for one in said)
+            ends = len(whole) + sum(bool(TOLD.search(one.content)) for one in said)
             if len(said) != 1 or ends != 1 or said[0].components:
                 found.append(f"{question.content}: {[one.content[:80] for one in said]}")
         channels = {question.channel_id for question in self.said}

@@ -1,49 +1,97 @@
-"""The bot without its engine: questions held in memory alone, for comparison.
+"""The bot without the engine: `python -m tests.benchmarks.unkept`.
 
-    python -m tests.benchmarks.unkept
-
-It reads its settings as the bot does, and runs the bot with this in place of the line on disk.
+It stands in for `bot.jobs`, so that the engine is not even imported: the same line with the same
+bounds, of tasks that die with the process.
 """
 
 import asyncio
-import os
+import sys
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot import app
-from bot.jobs import Jobs
 from bot.questions import Question
-from bot.settings import Settings, configure_logging
-from bot.tasks import ended
+from bot.tasks import ended, repeating
+
+if TYPE_CHECKING:
+    from bot.jobs import Work
+
+# As in bot.jobs: what runs at the same time must be the same, or it is what is measured.
+_AT_ONCE, _AT_ONCE_PER_SERVER = 24, 3
+_TELL_EVERY = 2.0
 
 
-class UnkeptJobs(Jobs):
-    """What `Jobs` does, over tasks that die with the process."""
+class JobsUnusable(Exception):
+    """Never raised: memory can always be written."""
 
-    def __init__(self) -> None:
-        super().__init__(Path())
+
+class Jobs:
+    """One fair line of questions, in memory alone."""
+
+    def __init__(self, path: Path, *, drain: float = 0.0) -> None:
+        del path, drain
+        self._work: Work | None = None
+        self._all = asyncio.Semaphore(_AT_ONCE)
+        self._lines: dict[int, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(_AT_ONCE_PER_SERVER)
+        )
+        self._known: set[int] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._waiting: dict[int, Question] = {}
+        self.closing = False
+
+    def register(self, work: "Work") -> None:
+        self._work = work
 
     @asynccontextmanager
     async def run(self) -> AsyncGenerator[None]:
+        telling = asyncio.create_task(repeating(_TELL_EVERY, self._tell_places))
         try:
             yield
         finally:
             self.closing = True
-            await ended(self._running.values())
+            await ended([telling, *self._tasks.values()])
 
     async def submit(self, question: Question) -> bool:
-        assert self._work is not None
-        if self.closing or question.id in self._running:
+        if self.closing or question.id in self._known:
             return False
-        self._running[question.id] = asyncio.create_task(self._work.give(question))
+        self._known.add(question.id)
+        self._waiting[question.id] = question
+        self._tasks[question.id] = task = asyncio.create_task(self._answer(question))
+        task.add_done_callback(lambda _: self._tasks.pop(question.id))
         return True
 
     async def cancel(self, question_id: int) -> None:
-        if task := self._running.get(question_id):
+        if task := self._tasks.get(question_id):
             task.cancel()
+        if self._work and (question := self._waiting.pop(question_id, None)):
+            await self._work.withdraw(question)
+
+    async def sweep(self) -> None:
+        """Leave it: what dies with the process is never given up or forgotten."""
+
+    async def _answer(self, question: Question) -> None:
+        assert self._work is not None
+        async with self._lines[_line(question)], self._all:
+            del self._waiting[question.id]
+            await self._work.give(question)
+
+    async def _tell_places(self) -> None:
+        assert self._work is not None
+        places: Counter[int] = Counter()
+        for question in tuple(self._waiting.values()):
+            places[_line(question)] += 1
+            await self._work.wait(question, places[_line(question)])
+
+
+def _line(question: Question) -> int:
+    return question.guild_id or question.author_id
 
 
 if __name__ == "__main__":
-    configure_logging("INFO")
-    asyncio.run(app.run(Settings.read(os.environ), jobs=UnkeptJobs()))
+    sys.modules["bot.jobs"] = sys.modules[__name__]
+    from bot.__main__ import main
+
+    main()

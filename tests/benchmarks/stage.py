@@ -1,0 +1,153 @@
+"""One bot in a process of its own, between an emulated Discord and a model in this one."""
+
+import asyncio
+import os
+import sys
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from bot.playground.discord import Discord, Message, MessageCreated, MessageEdited
+from bot.playground.model import Model
+from bot.tasks import ended
+
+ROOT = Path(__file__).parents[2]
+_PATIENCE = 60
+# A link, for then the model in this process has no clip to look into, which takes both CPUs.
+_CLIP = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+_SETTLING, _IDLE = 1.0, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A process, and seconds from its start until it was given READY, and was ready.
+
+    The second is what discord.py calls so: it waits for servers until none was told of for two
+    seconds.
+    """
+
+    process: psutil.Process
+    connected: float
+    ready: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a bot is started, and asked."""
+
+    discord: Discord
+    model: Model
+    folder: Path
+
+    @asynccontextmanager
+    async def running(self, module: str) -> AsyncGenerator["Started"]:
+        """Run a module, from when it says that it is ready."""
+        discord, begun = self.discord, time.perf_counter()
+        bot = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module), env=self._environ(), cwd=self.folder, stderr=PIPE
+        )
+        assert bot.stderr is not None
+        reading = asyncio.create_task(_until_ready(bot.stderr))
+        try:
+            await discord.until(lambda: discord.ready, _PATIENCE)
+            connected = time.perf_counter() - begun
+            await asyncio.wait_for(reading, _PATIENCE)
+            ready = time.perf_counter() - begun
+            reading = asyncio.create_task(_ignore(bot.stderr))
+            yield Started(psutil.Process(bot.pid), connected, ready)
+        finally:
+            bot.kill()
+            await bot.wait()
+            await ended([reading])
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncGenerator["Asker"]:
+        """Hold somebody who asks about a clip, and watches what the bot says."""
+        asker = Asker(self.discord)
+        watching = asyncio.create_task(asker.watch())
+        try:
+            yield asker
+        finally:
+            await ended([watching])
+
+    def _environ(self) -> dict[str, str]:
+        discord = self.discord
+        return {
+            **os.environ,
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
+            "DISCORD_CDN_HOSTS": discord.cdn_host,
+            "PROVIDER": "openrouter",
+            "OPENROUTER_API_KEY": "key",
+            "OPENROUTER_BASE_URL": self.model.base_url,
+            "MODEL": "playground/stand-in",
+            "DATABASE_URL": f"sqlite:///{self.folder / 'reeltalk.sqlite'}",
+            "PYTHONPATH": str(ROOT),
+        }
+
+
+async def _until_ready(log: asyncio.StreamReader) -> None:
+    while b"ready" not in (line := await log.readline()):
+        if not line:
+            raise EOFError
+
+
+async def _ignore(log: asyncio.StreamReader) -> None:
+    """Read on, or what is logged would fill the pipe and hold the bot up."""
+    while await log.read(1 << 16):
+        pass
+
+
+async def idle(process: psutil.Process) -> dict[str, float]:
+    """Watch a bot do nothing, once what it did has died away."""
+    await asyncio.sleep(_SETTLING)
+    process.cpu_percent()
+    await asyncio.sleep(_IDLE)
+    memory = process.memory_info().rss / (1 << 20)
+    return {"idle MB": memory, "idle CPU %": process.cpu_percent()}
+
+
+class Asker:
+    """Asks, and notes when each question had its first sign and when it was done with."""
+
+    def __init__(self, discord: Discord) -> None:
+        self._discord = discord
+        self._changes = discord.changes()
+        self._signs: dict[int, float] = {}
+        self._done: set[int] = set()
+
+    async def ask(self, channels: Iterable[int]) -> list[float]:
+        """Ask in all channels at once; return the seconds to each first sign, all answered."""
+        asked = dict(self._say(channels))
+        await self._discord.until(lambda: asked.keys() <= self._done, _PATIENCE)
+        return [self._signs[question] - at for question, at in asked.items()]
+
+    async def watch(self) -> None:
+        """Note what the bot says, from now on."""
+        async for change in self._changes:
+            match change:
+                case MessageCreated(message) | MessageEdited(message):
+                    if message.author_id == self._discord.bot_id:
+                        self._note(message)
+                case _:
+                    pass
+
+    def _say(self, channels: Iterable[int]) -> Iterator[tuple[int, float]]:
+        for channel in channels:
+            at = time.perf_counter()
+            said = self._discord.say(
+                f"<@{self._discord.bot_id}> What happens in {_CLIP}", channel_id=channel
+            )
+            yield said.id, at
+
+    def _note(self, message: Message) -> None:
+        question = message.reference.message_id if message.reference else message.channel_id
+        self._signs.setdefault(question, time.perf_counter())
+        if not message.components:  # Stop is there as long as there is something to stop
+            self._done.add(question)

@@ -31,7 +31,7 @@ _QUEUE = "questions"
 _WORKFLOW, _VERSION = "answer_v1", "1"
 _AT_ONCE, _AT_ONCE_PER_SERVER = 24, 3
 _DEATHS = 10
-_POLL = 0.2
+_POLL, _NOTING = 0.2, 10.0
 _SWEEP_EVERY, _TELL_EVERY = 60.0, 2.0
 _KEPT = 12 * 3600
 """Seconds that what a question said is kept once it is done; the promise is a day."""
@@ -84,7 +84,7 @@ class Jobs:
         self._work: Work | None = None
         self._engine: sa.Engine | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._handed_back: set[asyncio.Task[Any]] = set()
+        self._handed_back: dict[int, asyncio.Task[Any]] = {}
         self.closing = False
 
     def register(self, work: Work) -> None:
@@ -123,7 +123,7 @@ class Jobs:
             await ended(rounds)
             await self._drain()
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-            await ended(self._handed_back)
+            await ended(self._handed_back.values())
             engine.dispose()
 
     async def submit(self, question: Question) -> bool:
@@ -163,19 +163,18 @@ class Jobs:
             await self._work.give_up(_question(lost))
             await self._forget([lost])
         before = datetime.fromtimestamp(time.time() - _KEPT, UTC).isoformat()
-        await self._forget(
-            await DBOS.list_workflows_async(
-                name=_WORKFLOW, status=_DONE, completed_before=before, load_input=False
-            )
+        old = await DBOS.list_workflows_async(
+            name=_WORKFLOW, status=_DONE, completed_before=before, load_input=False
         )
+        await self._forget(old)
         await self._execute(sa.delete(_ids).where(_ids.c.at < time.time() - _REMEMBERED))
 
     async def _answer(self, text: str) -> None:
         """Work on one question; return and raise nothing of it, for the engine would keep that."""
         assert self._work is not None  # noqa: S101 (as in sweep)
-        if self.closing:
-            await self._hand_back()
         question = Question.from_json(text)
+        if self.closing:
+            await self._hand_back(question.id)
         giving = asyncio.create_task(self._work.give(question), name=f"question-{question.id}")
         self._running[question.id] = giving
         try:
@@ -183,29 +182,35 @@ class Jobs:
         except asyncio.CancelledError:
             if not self.closing:
                 raise
-            await self._hand_back()
+            await self._hand_back(question.id)
         except Exception:  # noqa: BLE001 (the edge of a task: a bug must not go unseen)
             _log.exception("question=%s could not be worked on", question.id)
         finally:
             self._running.pop(question.id, None)
 
-    async def _hand_back(self) -> None:
+    async def _hand_back(self, question_id: int) -> None:
         """Neither return nor raise while the engine could note it: the next process goes on."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 (this is a coroutine)
-        self._handed_back.add(task)
+        self._handed_back[question_id] = task
         await asyncio.Event().wait()
 
     async def _drain(self) -> None:
         """Give what is being answered its time, then ask it to stop where it is."""
-        begun = dict(self._running)
-        if begun:
-            await asyncio.wait(begun.values(), timeout=self._drain_seconds)
+        if begun := list(self._running.values()):
+            await asyncio.wait(begun, timeout=self._drain_seconds)
         await ended(self._running.values())
-        # The engine notes an end a moment after the step has returned.
-        ids = [str(number) for number, task in begun.items() if not task.cancelled()]
-        while ids and await DBOS.list_workflows_async(workflow_ids=ids, status="PENDING"):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(_NOTING):
+                while not await self._all_noted():  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            _log.warning("Some answers will be given again: their end could not be kept")
+
+    async def _all_noted(self) -> bool:
+        """Tell whether the engine has noted every end, as it does a moment after the step's."""
+        pending = await DBOS.list_workflows_async(status="PENDING", load_input=False)
+        return {int(one.workflow_id) for one in pending} <= self._handed_back.keys()
 
     async def _tell_places(self) -> None:
         assert self._work is not None  # noqa: S101 (as in sweep)
@@ -220,8 +225,7 @@ class Jobs:
     async def _is_known(self, question_id: int) -> bool:
         if await DBOS.get_workflow_status_async(str(question_id)) is not None:
             return True
-        found = await self._execute(sa.select(_ids.c.id).where(_ids.c.id == question_id))
-        return bool(found)
+        return bool(await self._execute(sa.select(_ids.c.id).where(_ids.c.id == question_id)))
 
     async def _forget(self, done: Sequence[WorkflowStatus]) -> None:
         """Keep the ids, against a late second delivery, and nothing else."""

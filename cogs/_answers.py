@@ -55,6 +55,7 @@ class Answers:
         # Its turn may come before the sign: both then speak through the same reply.
         known = self._waiting.setdefault(question.id, reply)
         if await self._client.jobs.submit(question):
+            known.begin()
             await self._show_in_line(question, None)
         elif known is reply:
             self._waiting.pop(question.id, None)
@@ -75,7 +76,7 @@ class Answers:
     async def give(self, question: Question) -> None:
         """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
         preferences = await self._preferences_for(question.guild_id)
-        reply = self._waiting.pop(question.id, None) or await self._adopted(question)
+        reply = self._waiting.pop(question.id, None) or await self._reply(question)
         course = _Course(start=self._clock())
         try:
             if self._now() - question.asked_at > preferences.stale_seconds:
@@ -101,14 +102,6 @@ class Answers:
         in_thread = preferences.in_thread and bool(question.clips)
         return ThreadReply(self._client, question, in_thread=in_thread)
 
-    async def _adopted(self, question: Question) -> ThreadReply:
-        """Go on with what another process, or an earlier answer to the same, has shown."""
-        reply = await self._reply(question)
-        if question.clips:
-            with suppress(*DISCORD_ERRORS):
-                await reply.adopt()
-        return reply
-
     async def _show_in_line(self, question: Question, place: int | None) -> None:
         reply = self._waiting.get(question.id)
         if reply is None or not question.clips:
@@ -121,7 +114,7 @@ class Answers:
 
     async def _end(self, question: Question, sentence: str, outcome: str) -> None:
         preferences = await self._preferences_for(question.guild_id)
-        reply = self._waiting.pop(question.id, None) or await self._adopted(question)
+        reply = self._waiting.pop(question.id, None) or await self._reply(question)
         await reply.show([sentence])
         self._log(question, preferences, _Course(self._clock(), outcome=outcome))
 

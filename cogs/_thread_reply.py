@@ -38,7 +38,8 @@ class ThreadReply:
     threads) the answer replies to the message in place, and each further page to the one before
     it. It works from ids, on a client that has only logged in. Everything it does may be done
     twice: the thread's id is the message's, a page is sent with a nonce of its own, and all else
-    are edits. After a crash it looks for what it had sent before, and goes on with that.
+    are edits. Discord knows a nonce for minutes only, so what an earlier process may have sent is
+    looked for before anything is, and gone on with.
     """
 
     def __init__(self, client: Client, question: Question, *, in_thread: bool) -> None:
@@ -46,7 +47,12 @@ class ThreadReply:
         self._question = question
         self._wants_thread = in_thread and question.guild_id is not None
         self._shown: list[_Shown] = []
+        self._looked = False
         self._turn = asyncio.Lock()
+
+    def begin(self) -> None:
+        """Take it that nothing was sent before, so that nothing is looked for."""
+        self._looked = True
 
     async def show(self, pages: Sequence[str], button: Button | None = None) -> None:
         """Make the messages equal to the pages, with the button under the last of them.
@@ -55,6 +61,9 @@ class ThreadReply:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us.
         """
         async with self._turn:
+            if not self._looked:
+                await self._adopt()
+                self._looked = True
             for index, page in enumerate(pages):
                 wanted = button if index == len(pages) - 1 else None
                 if index == len(self._shown):
@@ -65,29 +74,25 @@ class ThreadReply:
                 with suppress(discord.NotFound):  # deleted by a call whose answer was lost
                     await retrying(surplus.delete)
 
-    async def adopt(self) -> bool:
-        """Find what an earlier process had sent; tell whether there is anything.
+    async def _adopt(self) -> None:
+        """Find what an earlier process had sent.
 
         In the thread, that is our first message and what replies to it in turn; elsewhere, our
         reply to the question and what replies to that.
         """
-        async with self._turn:
-            question, user = self._question, self._client.user
-            thread = self._channel(question.message_id)
-            place = self._channel(question.channel_id)
-            places: list[tuple[discord.PartialMessageable, int | None]] = [
-                (place, question.message_id)
-            ]
-            if self._wants_thread:
-                places.insert(0, (thread, None))
-            for channel, start in places:
-                with suppress(discord.NotFound, discord.Forbidden):
-                    found = await retrying(lambda c=channel: _history(c, question.message_id))
-                    ours = [one for one in found if user is not None and one.author.id == user.id]
-                    self._shown = list(_chain(channel, ours, start))
-                if self._shown:
-                    return True
-            return False
+        question, user = self._question, self._client.user
+        thread = self._channel(question.message_id)
+        place = self._channel(question.channel_id)
+        places: list[tuple[discord.PartialMessageable, int | None]] = [(place, question.message_id)]
+        if self._wants_thread:
+            places.insert(0, (thread, None))
+        for channel, start in places:
+            with suppress(discord.NotFound, discord.Forbidden):
+                found = await retrying(lambda c=channel: _history(c, question.message_id))
+                ours = [one for one in found if user is not None and one.author.id == user.id]
+                self._shown = list(_chain(channel, ours, start))
+            if self._shown:
+                return
 
     async def _change(self, shown: _Shown, page: str, button: Button | None) -> None:
         if (shown.content, shown.button) == (page, button):

@@ -16,19 +16,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSPortableJSONSerializer, WorkflowStatus
-from sqlalchemy import event
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.batches import Batches
+from bot.database import database
 from bot.questions import Question
 from bot.tasks import ended, repeating
 
 _log = logging.getLogger(__name__)
 
-_QUEUE = "questions"
+_NAME, _QUEUE = "reeltalk", "questions"
 # Named and pinned: the engine's own default, a hash of the code, would leave what an older
 # version accepted waiting for ever.
 _WORKFLOW, _VERSION = "answer_v1", "1"
+_SERIALIZER = DBOSPortableJSONSerializer()  # the engine's default would pickle
 _AT_ONCE, _AT_ONCE_PER_SERVER = 24, 3
 _DEATHS = 10
 _POLL, _NOTING = 0.2, 10.0
@@ -36,14 +38,18 @@ _SWEEP_EVERY, _TELL_EVERY = 60.0, 2.0
 _KEPT = 12 * 3600
 """Seconds that what a question said is kept once it is done; the promise is a day."""
 _REMEMBERED = 7 * 24 * 3600
-"""Seconds that its id is."""
+"""Seconds that its id is, against a late second delivery."""
 _DONE = ["SUCCESS", "ERROR", "CANCELLED"]
 
-_ids = sa.Table(
-    "answered_questions",
+_accepted = sa.Table(
+    "accepted_questions",
     sa.MetaData(),
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("at", sa.Float, nullable=False),
+)
+# In plain words, for SQLAlchemy has no insert of its own that passes over what is there.
+_ACCEPT = sa.text(
+    "INSERT INTO accepted_questions (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING RETURNING id"
 )
 
 
@@ -81,8 +87,16 @@ class Jobs:
     def __init__(self, path: Path, *, drain: float = 0.0) -> None:
         self._path = path
         self._drain_seconds = drain
+        self._engine = database(path)
+        # The engine's own way in takes a transaction for each, and asks for each beforehand.
+        self._client = DBOSClient(
+            system_database_engine=self._engine,
+            serializer=_SERIALIZER,
+            application_name=_NAME,
+            lazy=True,
+        )
+        self._accepting = Batches(self._accept)
         self._work: Work | None = None
-        self._engine: sa.Engine | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         self._handed_back: dict[int, asyncio.Task[Any]] = {}
         self.closing = False
@@ -98,13 +112,12 @@ class Jobs:
         Leaving it accepts no more, gives what is being answered its time, and hands the rest
         back to the next process. Raises JobsUnusable when the file can't be written.
         """
-        self._engine = engine = _engine(self._path)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            _ids.create(engine, checkfirst=True)
+            _accepted.create(self._engine, checkfirst=True)
         except (OSError, SQLAlchemyError) as error:
             raise JobsUnusable(str(self._path)) from error
-        _launch(self._path, engine, self._answer)
+        _launch(self._path, self._engine, self._answer)
         await DBOS.register_queue_async(
             _QUEUE,
             global_concurrency=_AT_ONCE,
@@ -121,26 +134,33 @@ class Jobs:
         finally:
             self.closing = True
             await ended(rounds)
+            await self._accepting.settled()
             await self._drain()
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             await ended(self._handed_back.values())
-            engine.dispose()
+            self._engine.dispose()
 
     async def submit(self, question: Question) -> bool:
         """Accept a question: when this returns, it is on disk. False when it was before."""
-        if self.closing or await self._is_known(question.id):
+        return not self.closing and await self._accepting.ask(question)
+
+    def _accept(self, questions: Sequence[Question]) -> list[bool]:
+        """Keep them all in one transaction, which begins with the id of each: is it a new one?"""
+        with self._engine.begin() as connection:
+            return [self._keep(connection, question) for question in questions]
+
+    def _keep(self, connection: sa.Connection, question: Question) -> bool:
+        row = {"id": question.id, "at": time.time()}
+        if connection.execute(_ACCEPT, row).first() is None:
             return False
-        line = str(question.guild_id or f"direct-{question.author_id}")
-        await DBOS.enqueue_workflow_with_options_async(
-            {
-                "workflow_name": _WORKFLOW,
-                "queue_name": _QUEUE,
-                "workflow_id": str(question.id),
-                "queue_partition_key": line,
-                "app_version": _VERSION,
-            },
-            question.to_json(),
-        )
+        options: EnqueueOptions = {
+            "workflow_name": _WORKFLOW,
+            "queue_name": _QUEUE,
+            "workflow_id": str(question.id),
+            "queue_partition_key": str(question.guild_id or f"direct-{question.author_id}"),
+            "app_version": _VERSION,
+        }
+        self._client.enqueue_in_transaction(connection, options, question.to_json())
         return True
 
     async def cancel(self, question_id: int) -> None:
@@ -161,13 +181,13 @@ class Jobs:
             name=_WORKFLOW, status="MAX_RECOVERY_ATTEMPTS_EXCEEDED"
         ):
             await self._work.give_up(_question(lost))
-            await self._forget([lost])
+            await DBOS.delete_workflow_async(lost.workflow_id)
         before = datetime.fromtimestamp(time.time() - _KEPT, UTC).isoformat()
         old = await DBOS.list_workflows_async(
             name=_WORKFLOW, status=_DONE, completed_before=before, load_input=False
         )
-        await self._forget(old)
-        await self._execute(sa.delete(_ids).where(_ids.c.at < time.time() - _REMEMBERED))
+        await DBOS.delete_workflows_async([one.workflow_id for one in old])
+        await asyncio.to_thread(self._forget)
 
     async def _answer(self, text: str) -> None:
         """Work on one question; return and raise nothing of it, for the engine would keep that."""
@@ -222,41 +242,22 @@ class Jobs:
             places[line] += 1
             await self._work.wait(_question(waiting), places[line])
 
-    async def _is_known(self, question_id: int) -> bool:
-        if await DBOS.get_workflow_status_async(str(question_id)) is not None:
-            return True
-        return bool(await self._execute(sa.select(_ids.c.id).where(_ids.c.id == question_id)))
-
-    async def _forget(self, done: Sequence[WorkflowStatus]) -> None:
-        """Keep the ids, against a late second delivery, and nothing else."""
-        if not done:
-            return
-        rows = [{"id": int(one.workflow_id), "at": time.time()} for one in done]
-        await self._execute(sa.insert(_ids).prefix_with("OR REPLACE"), rows)
-        await DBOS.delete_workflows_async([one.workflow_id for one in done])
-
-    async def _execute(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> list[Any]:
-        engine = self._engine
-        assert engine is not None  # noqa: S101 (there is one inside run)
-
-        def execute() -> list[Any]:
-            with engine.begin() as connection:
-                result = connection.execute(statement, rows)
-                return list(result) if result.returns_rows else []
-
-        return await asyncio.to_thread(execute)
+    def _forget(self) -> None:
+        with self._engine.begin() as connection:
+            before = time.time() - _REMEMBERED
+            connection.execute(sa.delete(_accepted).where(_accepted.c.at < before))
 
 
 def _launch(path: Path, engine: sa.Engine, answer: Callable[[str], Awaitable[None]]) -> None:
     """Start the engine inside the running loop, on which it then works."""
     DBOS(
         config={
-            "name": "reeltalk",
+            "name": _NAME,
             "system_database_url": f"sqlite:///{path}",
             "system_database_engine": engine,
             "application_version": _VERSION,
             "executor_id": "local",
-            "serializer": DBOSPortableJSONSerializer(),  # its default would pickle
+            "serializer": _SERIALIZER,
             "max_executor_threads": 8,  # it becomes the loop's own pool, unbounded otherwise
             "notification_listener_polling_interval_sec": 0.25,  # it delays the end, no more
             "log_level": "CRITICAL",
@@ -275,23 +276,6 @@ def _launch(path: Path, engine: sa.Engine, answer: Callable[[str], Awaitable[Non
 
     del workflow  # known by its name
     DBOS.launch()
-
-
-def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-
-    def connected(connection: Any, _: object) -> None:
-        # SQLite has this function from 3.42 on; the engine asks Python's version instead.
-        connection.create_function("unixepoch", -1, _unixepoch)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    event.listen(engine, "connect", connected)
-    return engine
-
-
-def _unixepoch(*_: object) -> int:
-    return int(time.time())
 
 
 def _question(status: WorkflowStatus) -> Question:

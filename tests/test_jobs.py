@@ -249,7 +249,7 @@ async def test_what_was_asked_is_forgotten_and_its_id_is_not(
         assert not await jobs.submit(question(1))
         monkeypatch.setattr(time, "time", lambda: now + 8 * 24 * 3600)
         await jobs.sweep()
-        assert _rows(path, "SELECT * FROM answered_questions") == []
+        assert _rows(path, "SELECT * FROM accepted_questions") == []
 
 
 def _rows(path: Path, statement: str) -> list[tuple[object, ...]]:

@@ -29,15 +29,15 @@ class StartError(Exception):
     """The bot can't run; the message is a sentence for the operator."""
 
 
-async def run(settings: Settings, jobs: Jobs | None = None) -> None:
-    """Run the bot until it is cancelled, on the line of its settings or another.
+async def run(settings: Settings) -> None:
+    """Run the bot until it is cancelled.
 
     Raises:
         StartError: it can't run with these settings.
     """
     relay.keep_freed_memory()
     use_api(settings.discord_api_url)
-    jobs = jobs or Jobs(settings.jobs_path, drain=settings.drain_seconds)
+    jobs = Jobs(settings.jobs_path, drain=settings.drain_seconds)
     async with (
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER

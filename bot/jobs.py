@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -88,14 +89,7 @@ class Jobs:
         self._path = path
         self._drain_seconds = drain
         self._engine = database(path)
-        # The engine's own way in takes a transaction for each, and asks for each beforehand.
-        self._client = DBOSClient(
-            system_database_engine=self._engine,
-            serializer=_SERIALIZER,
-            application_name=_NAME,
-            lazy=True,
-        )
-        self._accepting = Batches(self._accept)
+        self._accepting: Batches[Question, bool] | None = None
         self._work: Work | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         self._handed_back: dict[int, asyncio.Task[Any]] = {}
@@ -117,13 +111,14 @@ class Jobs:
             _accepted.create(self._engine, checkfirst=True)
         except (OSError, SQLAlchemyError) as error:
             raise JobsUnusable(str(self._path)) from error
-        _launch(self._path, self._engine, self._answer)
+        client = _launch(self._path, self._engine, self._answer)
         await DBOS.register_queue_async(
             _QUEUE,
             global_concurrency=_AT_ONCE,
             partition_concurrency=_AT_ONCE_PER_SERVER,
             polling_interval_sec=_POLL,
         )
+        accepting = self._accepting = Batches(partial(_accept, self._engine, client))
         self.closing = False
         rounds = [
             asyncio.create_task(repeating(_SWEEP_EVERY, self.sweep)),
@@ -134,7 +129,7 @@ class Jobs:
         finally:
             self.closing = True
             await ended(rounds)
-            await self._accepting.settled()
+            await accepting.settled()
             await self._drain()
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             await ended(self._handed_back.values())
@@ -142,26 +137,9 @@ class Jobs:
 
     async def submit(self, question: Question) -> bool:
         """Accept a question: when this returns, it is on disk. False when it was before."""
-        return not self.closing and await self._accepting.ask(question)
-
-    def _accept(self, questions: Sequence[Question]) -> list[bool]:
-        """Keep them all in one transaction, which begins with the id of each: is it a new one?"""
-        with self._engine.begin() as connection:
-            return [self._keep(connection, question) for question in questions]
-
-    def _keep(self, connection: sa.Connection, question: Question) -> bool:
-        row = {"id": question.id, "at": time.time()}
-        if connection.execute(_ACCEPT, row).first() is None:
+        if self.closing or self._accepting is None:
             return False
-        options: EnqueueOptions = {
-            "workflow_name": _WORKFLOW,
-            "queue_name": _QUEUE,
-            "workflow_id": str(question.id),
-            "queue_partition_key": str(question.guild_id or f"direct-{question.author_id}"),
-            "app_version": _VERSION,
-        }
-        self._client.enqueue_in_transaction(connection, options, question.to_json())
-        return True
+        return await self._accepting.ask(question)
 
     async def cancel(self, question_id: int) -> None:
         """Stop working on a question, or take it out of the line."""
@@ -248,8 +226,33 @@ class Jobs:
             connection.execute(sa.delete(_accepted).where(_accepted.c.at < before))
 
 
-def _launch(path: Path, engine: sa.Engine, answer: Callable[[str], Awaitable[None]]) -> None:
-    """Start the engine inside the running loop, on which it then works."""
+def _accept(engine: sa.Engine, client: DBOSClient, questions: Sequence[Question]) -> list[bool]:
+    """Keep them all in one transaction, or none; tell of each whether it is new."""
+    with engine.begin() as connection:
+        return [_keep(connection, client, question) for question in questions]
+
+
+def _keep(connection: sa.Connection, client: DBOSClient, question: Question) -> bool:
+    row = {"id": question.id, "at": time.time()}
+    if connection.execute(_ACCEPT, row).first() is None:
+        return False
+    options: EnqueueOptions = {
+        "workflow_name": _WORKFLOW,
+        "queue_name": _QUEUE,
+        "workflow_id": str(question.id),
+        "queue_partition_key": str(question.guild_id or f"direct-{question.author_id}"),
+        "app_version": _VERSION,
+    }
+    client.enqueue_in_transaction(connection, options, question.to_json())
+    return True
+
+
+def _launch(path: Path, engine: sa.Engine, answer: Callable[[str], Awaitable[None]]) -> DBOSClient:
+    """Start the engine inside the running loop, on which it then works.
+
+    Returns the way in that takes a transaction of ours: its own takes one for each question,
+    after two to ask whether it is a new one.
+    """
     DBOS(
         config={
             "name": _NAME,
@@ -276,6 +279,12 @@ def _launch(path: Path, engine: sa.Engine, answer: Callable[[str], Awaitable[Non
 
     del workflow  # known by its name
     DBOS.launch()
+    return DBOSClient(
+        system_database_engine=engine,
+        serializer=_SERIALIZER,
+        application_name=_NAME,
+        lazy=True,
+    )
 
 
 def _question(status: WorkflowStatus) -> Question:

@@ -1,4 +1,4 @@
-"""What can go wrong for the person who asked.
+"""What can go wrong for the person who asked; with a star, what may be gone the next time.
 
 ReeltalkError
 ├── NothingToWatch            the message points at no clip
@@ -8,37 +8,45 @@ ReeltalkError
 │   ├── ClipTooLarge
 │   ├── ClipNotVideo          its bytes are something else
 │   ├── ClipFormatRefused     a video, but not of a container the models document
-│   └── DownloadBroken        its bytes did not come as announced
+│   └── DownloadBroken *      its bytes did not come as announced
 │       ├── DownloadFailed
 │       ├── DownloadStalled
 │       ├── ClipLengthWrong   more or fewer bytes than were announced
 │       └── RedirectRefused   sent to a host that is not on the list
 ├── ClipsTooLarge             each would do, but not all of them at once
-├── LinksUnsupported          the provider can't follow YouTube links
+├── LinksUnsupported          the provider, or the model, can't follow YouTube links
 └── ProviderError             about the provider's side
-    ├── ProviderUnreachable   no connection, or one that broke
-    ├── ProviderStalled       it stopped taking or sending bytes
-    ├── ProviderDown          it says the fault is its own
+    ├── ProviderUnreachable * no connection, or one that broke
+    ├── ProviderStalled *     it stopped taking or sending bytes
+    ├── ProviderDown *        it says the fault is its own
+    ├── RateLimited *
     ├── KeyRefused
     ├── CreditSpent
-    ├── RateLimited
+    ├── RegionRefused         not where this bot runs
     ├── ModelRefused          no such model, or one that can't take video
+    ├── LinkRefused           the video behind a link is private, gone, or not shown there
     ├── RequestTooLarge
+    ├── FormatRefused         it could not read a clip
+    ├── ContextExceeded       more than the model can take in
     ├── RequestRefused        anything else it would not do
     ├── AnswerWithheld        filtered
-    ├── AnswerEmpty
-    └── AnswerCut             it broke off in the middle
+    ├── AnswerUnseen          given without having seen the clip
+    ├── AnswerEmpty *
+    └── AnswerCut *           it broke off in the middle
 
-Fields are facts; the sentence a person reads is made from them in one table,
-beside the code that speaks to Discord. `str()` is for the log.
+Fields are facts; the sentence a person reads is made from them in one table, `bot.phrases`.
+`str()` is for the log.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(eq=False)
 class ReeltalkError(Exception):
-    """The root: catch it to tell a person."""
+    """The root: catch it to tell a person. `passing` where asking the same again can help."""
+
+    passing: ClassVar[bool] = False
 
     def __str__(self) -> str:
         return repr(self)
@@ -92,6 +100,8 @@ class ClipFormatRefused(ClipError):
 class DownloadBroken(ClipError):
     """The clip's host failed us; a new download may well work."""
 
+    passing: ClassVar[bool] = True
+
 
 @dataclass(eq=False)
 class DownloadFailed(DownloadBroken):
@@ -130,9 +140,9 @@ class ClipsTooLarge(ReeltalkError):
 
 @dataclass(eq=False)
 class LinksUnsupported(ReeltalkError):
-    """`provider` is its name for people."""
+    """`unable` is the name of what can't follow them: of a provider or a model."""
 
-    provider: str
+    unable: str
 
 
 @dataclass(eq=False)
@@ -147,15 +157,21 @@ class ProviderError(ReeltalkError):
 class ProviderUnreachable(ProviderError):
     """No connection, or one that was reset."""
 
+    passing: ClassVar[bool] = True
+
 
 @dataclass(eq=False)
 class ProviderStalled(ProviderError):
     """It took no byte of the clip, or sent none of the answer, for too long."""
 
+    passing: ClassVar[bool] = True
+
 
 @dataclass(eq=False)
 class ProviderDown(ProviderError):
     """It answered that it is out of order or overloaded."""
+
+    passing: ClassVar[bool] = True
 
     status: int = 0
 
@@ -174,17 +190,42 @@ class CreditSpent(ProviderError):
 class RateLimited(ProviderError):
     """`retry_after` in seconds, where it was said."""
 
+    passing: ClassVar[bool] = True
+
     retry_after: float | None = None
 
 
 @dataclass(eq=False)
+class RegionRefused(ProviderError):
+    """The provider, or the model's host, serves nobody where the bot runs."""
+
+
+@dataclass(eq=False)
 class ModelRefused(ProviderError):
-    """The model is unknown there, or takes no video."""
+    """The model is unknown there, or takes no video; `nearest` does, where that is known."""
+
+    model: str = ""
+    nearest: str = ""
+
+
+@dataclass(eq=False)
+class LinkRefused(ProviderError):
+    """The model's host may not watch the video behind a link."""
 
 
 @dataclass(eq=False)
 class RequestTooLarge(ProviderError):
     """The request was longer than it takes."""
+
+
+@dataclass(eq=False)
+class FormatRefused(ProviderError):
+    """The provider, or the model's host, could not read a clip."""
+
+
+@dataclass(eq=False)
+class ContextExceeded(ProviderError):
+    """The clips are longer than the model can take in at once."""
 
 
 @dataclass(eq=False)
@@ -200,10 +241,21 @@ class AnswerWithheld(ProviderError):
 
 
 @dataclass(eq=False)
+class AnswerUnseen(ProviderError):
+    """The provider's own count proves that the model saw nothing of the clip."""
+
+    model: str = ""
+
+
+@dataclass(eq=False)
 class AnswerEmpty(ProviderError):
     """The stream ended well, but without a word; `detail` is the finish reason."""
+
+    passing: ClassVar[bool] = True
 
 
 @dataclass(eq=False)
 class AnswerCut(ProviderError):
     """The answer broke off; what had come of it was shown."""
+
+    passing: ClassVar[bool] = True

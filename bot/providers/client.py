@@ -13,13 +13,16 @@ from typing import Protocol
 import aiohttp
 
 from bot.errors import ProviderStalled, ProviderUnreachable
-from bot.media.kinds import Segment
+from bot.media.kinds import InlineVideo, LinkedVideo, Segment
 from bot.providers.dialect import Endpoint
-from bot.providers.failures import error_of, failure
+from bot.providers.error_bodies import error_of
+from bot.providers.failures import Asked, failure
 from bot.providers.stream import Event, EventDecoder
 from bot.providers.wire import Request, encode
 
 _MAX_BODY = 4 << 20
+# Bytes of clips from which on a proxy may have found the request too long.
+_LARGE = 1 << 20
 
 
 class Post(Protocol):
@@ -52,7 +55,7 @@ class Provider:
             ProviderError: at the block or at an event.
             ClipError: a clip of the request could not be read.
         """
-        title = endpoint.dialect.title
+        asked = _asked(endpoint, request)
         headers = {
             "Content-Type": "application/json",
             "Accept": "text/event-stream",
@@ -63,25 +66,36 @@ class Provider:
         url = f"{endpoint.dialect.base_url}/chat/completions"
         posting = self._post(url, headers, encode(request, endpoint.dialect), on_sent)
         async with AsyncExitStack() as stack:
-            with _translated(title):
+            with _translated(asked):
                 response = await stack.enter_async_context(posting)
             # A wrong address is often answered with somebody's page.
             if response.status != HTTPStatus.OK or response.content_type == "text/html":
-                with _translated(title):
+                with _translated(asked):
                     body = await response.content.read(_MAX_BODY)
-                raise failure(title, response.status, error_of(body), headers=response.headers)
-            yield _events(response, title)
+                raise failure(asked, response.status, error_of(body), headers=response.headers)
+            yield _events(response, asked)
 
 
-async def _events(response: aiohttp.ClientResponse, title: str) -> AsyncIterator[Event]:
-    decoder = EventDecoder(title)
-    if response.content_type == "application/json":  # no stream, though one was asked for
-        with _translated(title):
-            body = await _whole(response)
-        for piece in decoder.feed_whole(body):
-            yield piece
-    else:
-        with _translated(title):
+def _asked(endpoint: Endpoint, request: Request) -> Asked:
+    sizes = [media.size for media in request.media if isinstance(media, InlineVideo)]
+    return Asked(
+        provider=endpoint.dialect.title,
+        linked=any(isinstance(media, LinkedVideo) for media in request.media),
+        large=sum(sizes) >= _LARGE,
+    )
+
+
+async def _events(response: aiohttp.ClientResponse, asked: Asked) -> AsyncIterator[Event]:
+    decoder = EventDecoder(asked)
+    with _translated(asked):
+        first = await response.content.readany()
+        # A whole completion, though a stream was asked for, under whatever content type.
+        if response.content_type == "application/json" or first.lstrip().startswith(b"{"):
+            for piece in decoder.feed_whole(await _whole(first, response)):
+                yield piece
+        else:
+            for piece in decoder.feed(first):
+                yield piece
             async for data in response.content.iter_any():
                 for piece in decoder.feed(data):
                     yield piece
@@ -89,8 +103,8 @@ async def _events(response: aiohttp.ClientResponse, title: str) -> AsyncIterator
         yield event
 
 
-async def _whole(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
+async def _whole(first: bytes, response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray(first)
     async for data in response.content.iter_any():
         body += data
         if len(body) > _MAX_BODY:
@@ -99,10 +113,10 @@ async def _whole(response: aiohttp.ClientResponse) -> bytes:
 
 
 @contextmanager
-def _translated(title: str) -> Generator[None]:
+def _translated(asked: Asked) -> Generator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise ProviderStalled(title, str(error)) from error
+        raise ProviderStalled(asked.provider, str(error)) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise ProviderUnreachable(title, f"{type(error).__name__}: {error}") from error
+        raise ProviderUnreachable(asked.provider, f"{type(error).__name__}: {error}") from error

@@ -1,80 +1,113 @@
-"""What a provider's refusal means: read from its body first, then from its status."""
+"""What a provider's refusal means: told by its body first, then by its status."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
 
-from bot.errors import (
-    AnswerCut,
-    AnswerWithheld,
-    CreditSpent,
-    KeyRefused,
-    ModelRefused,
-    ProviderDown,
-    ProviderError,
-    ProviderUnreachable,
-    RateLimited,
-    RequestRefused,
-    RequestTooLarge,
-)
-from bot.providers.untrusted import as_list, as_object
+from bot import errors
+from bot.errors import ProviderError
+from bot.providers.error_bodies import Error
 
-_DETAIL = 300
-_NO_SUCH_MODEL = ("not a valid model", "model not found", "no endpoints found", "model_not_found")
-_TOO_LARGE = (
-    "payload too large",
-    "entity too large",
-    "request too large",
-    "body too large",
-    "content too large",
-    "file too large",
-    "payload size exceeds",
+# OpenRouter's `error_type`s and availability codes, and the words that others put in `code` and
+# `type`. What is in none of the tables here is told by its status.
+_KINDS: Mapping[str, type[ProviderError]] = {
+    "authentication": errors.KeyRefused,
+    "unauthorized": errors.KeyRefused,
+    "invalid_api_key": errors.KeyRefused,
+    "payment_required": errors.CreditSpent,
+    "insufficient_quota": errors.CreditSpent,
+    "rate_limit_exceeded": errors.RateLimited,
+    "provider_overloaded": errors.ProviderDown,
+    "provider_unavailable": errors.ProviderDown,
+    "capacity_exhausted": errors.ProviderDown,
+    "temporarily_unavailable": errors.ProviderDown,
+    "model_unavailable_upstream": errors.ProviderDown,
+    "server": errors.ProviderDown,
+    "timeout": errors.ProviderDown,
+    "context_length_exceeded": errors.ContextExceeded,
+    "token_limit_exceeded": errors.ContextExceeded,
+    "payload_too_large": errors.RequestTooLarge,
+    "string_too_long": errors.RequestTooLarge,
+    "invalid_image": errors.FormatRefused,
+    "content_policy_violation": errors.AnswerWithheld,
+    "refusal": errors.AnswerWithheld,
+    "region_restricted": errors.RegionRefused,
+    "model_not_found": errors.ModelRefused,
+    "no_endpoints": errors.ModelRefused,
+    "model_deprecated": errors.ModelRefused,
+    "wrong_endpoint": errors.ModelRefused,
+    "free_variant_ended": errors.ModelRefused,
+}
+
+# The words of those who only say it in words: OpenRouter, Google, Alibaba, Xiaomi, vLLM,
+# llama.cpp, and proxies.
+_WORDS: Mapping[type[ProviderError], tuple[str, ...]] = {
+    errors.RequestTooLarge: (
+        "payload too large",
+        "entity too large",
+        "request too large",
+        "body too large",
+        "content too large",
+        "file too large",
+        "payload size exceeds",
+    ),
+    errors.ModelRefused: (
+        "not a valid model",
+        "model not found",
+        "no endpoints found",
+        "no allowed providers",
+        "video input is not supported",
+        "does not support video",
+        "unknown part type",
+        "unsupported content[].type",
+    ),
+    errors.RegionRefused: ("user location is not supported", "not available in your"),
+    errors.CreditSpent: ("key limit exceeded", "insufficient credit", "insufficient balance"),
+    errors.ContextExceeded: (
+        "context length",
+        "context window",
+        "token count exceeds",
+        "video modality input does not meet the requirements because: the video file is too long",
+    ),
+    errors.FormatRefused: (
+        "multimodal data is corrupted",
+        "unsupported mime type",
+        "unsupported video",
+        "unsupported file",
+        "invalid video",
+        "failed to decode",
+        "failed to load video",
+        "video modality input does not meet",
+    ),
+}
+
+# Said of a YouTube link by what takes it for the address of a file, or may not open it.
+_LINK_UNREAD = (
+    "content-length of multimodal url",
+    "content_type='text/html",
+    "unsupported file uri",
+    "permission_denied",
+    "caller does not have permission",
 )
+_LINK_FORBIDDEN = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
-    """What a body says of an error; `status` is None where it names none.
+class Asked:
+    """What is to be known of a request to understand its refusal.
 
-    `permanent` is set where an error of the model's own host is wrapped inside, and that one
-    would be the same the next time: a private YouTube video arrives as a 502 that wraps a 403.
+    `provider` is its name for people, `linked` tells whether a link was in it, and `large`
+    whether it may have been too long for a proxy that says so in its own way.
     """
 
-    message: str
-    status: int | None = None
-    permanent: bool = False
-    flagged: bool = False
-
-
-def error_in(body: Any) -> Error | None:
-    """Find the error in a parsed body or chunk, whatever its status was; None without one."""
-    fields = as_object(body)
-    error = fields.get("error")
-    if error is None and (choices := as_list(fields.get("choices"))):
-        error = as_object(choices[0]).get("error")
-    if error is None and fields.keys() <= {"code", "message"}:
-        error = fields  # Z.ai
-    if isinstance(error, str):  # {"success": false, "error": "UNAUTHORIZED", "message": …}
-        error = {"message": fields.get("message") or error}
-    return _read(as_object(error)) if error else None
-
-
-def error_of(body: bytes) -> Error:
-    """Read the error out of a response's body, which may be a page of HTML."""
-    text = body.decode(errors="replace")
-    try:
-        return error_in(json.loads(text)) or Error(_trimmed(text))
-    except json.JSONDecodeError:
-        # A proxy's error page says nothing worth quoting but its title.
-        title = text.partition("<title>")[2].partition("</title>")[0]
-        return Error(_trimmed(title if "<" in text else text))
+    provider: str
+    linked: bool = False
+    large: bool = False
 
 
 def failure(
-    provider: str,
+    asked: Asked,
     status: int | None,
     error: Error,
     *,
@@ -82,68 +115,65 @@ def failure(
     midway: bool = False,
 ) -> ProviderError:
     """Return what to raise. `midway` means that part of the answer has been given."""
+    provider, detail = asked.provider, error.message
     if midway:
-        return AnswerCut(provider, error.message)
-    if error.flagged:
-        return AnswerWithheld(provider, error.message)
-    said = error.message.lower()
-    if any(words in said for words in _TOO_LARGE):
-        return RequestTooLarge(provider, error.message)
-    if any(words in said for words in _NO_SUCH_MODEL):
-        return ModelRefused(provider, error.message)
-    return _by_status(provider, status, error, headers or {})
-
-
-def _by_status(
-    provider: str, status: int | None, error: Error, headers: Mapping[str, str]
-) -> ProviderError:
-    detail = error.message
+        return errors.AnswerCut(provider, detail)
+    # An error in a good response is theirs, until they say more.
     if status in (None, HTTPStatus.OK):
-        status = HTTPStatus.BAD_GATEWAY  # an error in a good response: theirs, until they say more
-    match error.status or status:
+        status = HTTPStatus.BAD_GATEWAY
+    status = error.status or status
+    kind = _kind(asked, status, error)
+    if kind is errors.RateLimited:
+        return errors.RateLimited(provider, detail, error.retry_after or _retry_after(headers or {}))
+    if kind is errors.ProviderDown:
+        return errors.ProviderDown(provider, detail, status)
+    if kind is errors.RequestRefused:
+        return errors.RequestRefused(provider, detail, status)
+    if kind is errors.ProviderUnreachable:
+        return errors.ProviderUnreachable(provider, f"HTTP {status}")
+    return kind(provider, detail)
+
+
+def _kind(asked: Asked, status: int, error: Error) -> type[ProviderError]:
+    said = error.message.lower()
+    if error.flagged:
+        return errors.AnswerWithheld
+    if asked.linked and (
+        error.host_status in _LINK_FORBIDDEN or any(words in said for words in _LINK_UNREAD)
+    ):
+        return errors.LinkRefused
+    told = (kind for kind, all_words in _WORDS.items() if any(words in said for words in all_words))
+    kind = next(told, None) or _KINDS.get(error.kind) or _by_status(asked, status, error)
+    # What passes in one's own words may still be for ever: a 502 that wraps a 403.
+    is_lasting = error.retryable is False or _is_permanent(error.host_status)
+    if kind is errors.ProviderDown and is_lasting:
+        return errors.RequestRefused
+    if kind is errors.RequestRefused and error.retryable:
+        return errors.ProviderDown
+    return kind
+
+
+def _by_status(asked: Asked, status: int, error: Error) -> type[ProviderError]:
+    match status:
         case HTTPStatus.UNAUTHORIZED:
-            return KeyRefused(provider, detail)
+            return errors.KeyRefused
         case HTTPStatus.PAYMENT_REQUIRED:
-            return CreditSpent(provider, detail)
+            return errors.CreditSpent
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return RequestTooLarge(provider, detail)
+            return errors.RequestTooLarge
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return RateLimited(provider, detail, _retry_after(headers))
-        case code if code < HTTPStatus.BAD_REQUEST:  # a redirect: not where it answers
-            return ProviderUnreachable(provider, f"HTTP {code}")
-        case code if _is_passing(code) and not error.permanent:
-            return ProviderDown(provider, detail, int(code))
-        case code:
-            return RequestRefused(provider, detail, int(code))
-
-
-def _read(error: dict[str, Any]) -> Error:
-    metadata = as_object(error.get("metadata"))
-    inner = _inner(metadata.get("raw"))
-    # OpenRouter's `code` is a status, as a number or, in a stream, as a word.
-    code = str(error.get("code") or error.get("http_status") or "")
-    message = str(error.get("message") or "")
-    if inner and inner.message and inner.message not in message:
-        message = f"{message}: {inner.message}"
-    return Error(
-        message=_trimmed(message),
-        status=int(code) if code.isdigit() and len(code) == len("400") else None,
-        permanent=inner is not None and (inner.permanent or _is_permanent(inner.status)),
-        flagged=bool(metadata.get("reasons") or metadata.get("flagged_input")),
-    )
-
-
-def _inner(raw: Any) -> Error | None:
-    """Read the error of the model's host, which OpenRouter hands on as a string of JSON."""
-    try:
-        body = json.loads(raw) if isinstance(raw, str) else raw
-    except json.JSONDecodeError:
-        return None
-    return error_in(body)
-
-
-def _is_passing(status: int) -> bool:
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
+            return errors.RateLimited
+        case HTTPStatus.REQUEST_TIMEOUT:
+            return errors.ProviderDown
+        case _ if status < HTTPStatus.BAD_REQUEST:  # a redirect: not where it answers
+            return errors.ProviderUnreachable
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return errors.ProviderDown
+        # Proxies have refused long bodies with a page under 400 and 404.
+        case _ if error.is_page and asked.large:
+            return errors.RequestTooLarge
+        case _:
+            return errors.RequestRefused
 
 
 def _is_permanent(status: int | None) -> bool:
@@ -151,19 +181,17 @@ def _is_permanent(status: int | None) -> bool:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read `Retry-After` as seconds; a date is taken against the response's own `Date`."""
+    """Read `Retry-After` in seconds; a date is taken against the response's own `Date`.
+
+    OpenRouter's own limits say it in `X-RateLimit-Reset` as well, in milliseconds of Unix time.
+    """
     value = headers.get("Retry-After", "").strip()
+    if value.replace(".", "", 1).isdecimal():
+        return float(value)
     try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(value)
-        return max(0.0, (until - parsedate_to_datetime(headers["Date"])).total_seconds())
+        now = parsedate_to_datetime(headers["Date"]).timestamp()
+        if not value:
+            return max(0.0, float(headers["X-RateLimit-Reset"]) / 1000 - now)
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _trimmed(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _DETAIL else f"{text[: _DETAIL - 1]}…"

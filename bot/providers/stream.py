@@ -1,14 +1,17 @@
 """Read the stream of an answer. Bytes in, events out: nothing here does I/O."""
 
 import codecs
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import AnswerCut, AnswerEmpty, AnswerWithheld
-from bot.providers.failures import error_in, failure
-from bot.providers.untrusted import as_list, as_number, as_object, as_text
+from bot.providers.error_bodies import error_in
+from bot.providers.failures import Asked, failure
+from bot.providers.untrusted import as_count, as_list, as_number, as_object, as_text
+from bot.providers.visible import Visible
 
 # Finish reasons that mean a filter, in the words of OpenRouter, of Google, and of Z.ai.
 _WITHHELD = {
@@ -30,11 +33,16 @@ _MAX_GARBLED = 3
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider counts them; `cost` in US dollars, None where it is not said."""
+    """Tokens as the provider counts them; `cost` in US dollars.
+
+    `cached_tokens` and `video_tokens` are parts of the prompt's; each is None where it is not said.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     cost: float | None = None
+    cached_tokens: int | None = None
+    video_tokens: int | None = None
 
     @property
     def tokens(self) -> int:
@@ -51,11 +59,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of an answer: the model that gave it and why it ended, "" where it is not said."""
+    """The end of an answer: the model that gave it and why it ended, "" where it is not said.
+
+    `host` is who ran the model for the provider, as in "Google AI Studio".
+    """
 
     model: str
     reason: str
     usage: Usage | None
+    host: str = ""
 
 
 Event = Piece | Finished
@@ -68,16 +80,23 @@ class EventDecoder:
     are skipped; so is reasoning. The events of one stream are the same however it is cut.
     """
 
-    def __init__(self, provider: str) -> None:
-        self._provider = provider
-        self._text = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._provider = asked.provider
+        # Lines end in LF, CR or CRLF, and a byte order mark may come first (the standard of
+        # server-sent events, "parsing an event stream").
+        utf8 = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+        self._text = io.IncrementalNewlineDecoder(utf8, translate=True)
         self._line = ""
         self._data: list[str] = []
         self._garbled = 0
         self._done = False
+        self._visible = Visible()
         self._has_piece = False
         self._model = ""
+        self._host = ""
         self._reason = ""
+        self._refusal = ""
         self._usage: Usage | None = None
 
     def feed(self, data: bytes) -> Iterator[Piece]:
@@ -86,12 +105,7 @@ class EventDecoder:
         Raises:
             ProviderError: the stream holds an error.
         """
-        *lines, self._line = (self._line + self._text.decode(data)).split("\n")
-        if len(self._line) > _MAX_LINE:
-            raise AnswerCut(self._provider, "a line without end")
-        for line in lines:
-            if piece := self._take(line.removesuffix("\r")):
-                yield piece
+        return self._take_all(self._text.decode(data))
 
     def feed_whole(self, body: bytes) -> Iterator[Piece]:
         """Take a whole completion, sent as plain JSON though a stream was asked for."""
@@ -99,8 +113,7 @@ class EventDecoder:
             chunk = json.loads(body)
         except ValueError as error:
             raise AnswerCut(self._provider, "not JSON") from error
-        if piece := self._read(chunk):
-            yield piece
+        yield from self._read(chunk)
 
     def finish(self) -> Iterator[Event]:
         """Take the end of the stream; the last event is Finished.
@@ -109,53 +122,67 @@ class EventDecoder:
             AnswerCut: it ended before the answer did.
             AnswerWithheld, AnswerEmpty: there is no answer in it.
         """
-        yield from self.feed(self._text.decode(b"", final=True).encode() + b"\n\n")
+        yield from self._take_all(self._text.decode(b"", final=True) + "\n\n")
+        yield from self._see(self._visible.finish())
         if self._reason.lower() in _WITHHELD:
-            raise AnswerWithheld(self._provider, self._reason)
+            raise AnswerWithheld(self._provider, self._refusal or self._reason)
         # Some servers send no [DONE]; a reason to finish is as good.
         if self._reason.lower() in _BROKEN or not (self._done or self._reason):
             raise AnswerCut(self._provider, self._reason or "the stream ended early")
+        if not self._has_piece and self._refusal:
+            raise AnswerWithheld(self._provider, self._refusal)
         if not self._has_piece:
             raise AnswerEmpty(self._provider, self._reason)
-        yield Finished(self._model, self._reason, self._usage)
+        yield Finished(self._model, self._reason, self._usage, self._host)
 
-    def _take(self, line: str) -> Piece | None:
+    def _take_all(self, text: str) -> Iterator[Piece]:
+        *lines, self._line = (self._line + text).split("\n")
+        if len(self._line) > _MAX_LINE:
+            raise AnswerCut(self._provider, "a line without end")
+        for line in lines:
+            yield from self._take(line)
+
+    def _take(self, line: str) -> Iterator[Piece]:
         if line.startswith("data:"):
             self._data.append(line[5:].removeprefix(" "))
         if line or not self._data:
-            return None
+            return
         data, self._data = "\n".join(self._data), []
         if data.strip() == "[DONE]":
             self._done = True
         if self._done:
-            return None
+            return
         try:
             chunk = json.loads(data)
         except ValueError as error:
             self._garbled += 1
             if self._garbled > _MAX_GARBLED:
                 raise AnswerCut(self._provider, "not a stream of JSON") from error
-            return None
-        return self._read(chunk)
+            return
+        yield from self._read(chunk)
 
-    def _read(self, chunk: Any) -> Piece | None:
+    def _read(self, chunk: Any) -> Iterator[Piece]:
         if error := error_in(chunk):
-            raise failure(self._provider, None, error, midway=self._has_piece)
+            raise failure(self._asked, None, error, midway=self._has_piece)
         fields = as_object(chunk)
         # Lunos' documents show completions wrapped in `data`.
         body = fields if "choices" in fields else as_object(fields.get("data")) or fields
         self._model = as_text(body.get("model")) or self._model
+        self._host = as_text(body.get("provider")) or as_text(fields.get("provider")) or self._host
         self._usage = _usage(as_object(body.get("usage"))) or self._usage
         # The chunk that holds the usage has no choices.
-        choices = as_list(body.get("choices"))
-        if not choices:
-            return None
-        choice = as_object(choices[0])
-        self._reason = as_text(choice.get("finish_reason")) or self._reason
-        said = as_object(choice.get("delta") or choice.get("message"))
-        text = _text(said.get("content"))
+        for choice in map(as_object, as_list(body.get("choices"))[:1]):
+            self._reason = as_text(choice.get("finish_reason")) or self._reason
+            # Moonshot puts the usage into the last choice.
+            self._usage = _usage(as_object(choice.get("usage"))) or self._usage
+            said = as_object(choice.get("delta") or choice.get("message"))
+            self._refusal += as_text(said.get("refusal"))
+            yield from self._see(self._visible.feed(_text(said.get("content"))))
+
+    def _see(self, text: str) -> Iterator[Piece]:
         self._has_piece = self._has_piece or bool(text.strip())
-        return Piece(text) if text else None
+        if text:
+            yield Piece(text)
 
 
 def _text(content: Any) -> str:
@@ -168,8 +195,11 @@ def _text(content: Any) -> str:
 def _usage(counts: dict[str, Any]) -> Usage | None:
     if not counts:
         return None
+    parts = as_object(counts.get("prompt_tokens_details"))
     return Usage(
-        prompt_tokens=int(as_number(counts.get("prompt_tokens")) or 0),
-        completion_tokens=int(as_number(counts.get("completion_tokens")) or 0),
+        prompt_tokens=as_count(counts.get("prompt_tokens")) or 0,
+        completion_tokens=as_count(counts.get("completion_tokens")) or 0,
         cost=as_number(counts.get("cost")),
+        cached_tokens=as_count(parts.get("cached_tokens")),
+        video_tokens=as_count(parts.get("video_tokens")),
     )

@@ -23,3 +23,9 @@ def as_number(value: Any) -> float | None:
     """Return the value where it is a finite number, else None."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and math.isfinite(value) else None
+
+
+def as_count(value: Any) -> int | None:
+    """Return the value where it is a number that counts something, else None."""
+    number = as_number(value)
+    return None if number is None or number < 0 else int(number)

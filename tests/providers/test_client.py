@@ -94,11 +94,12 @@ async def test_the_key_and_the_dialects_headers_go_with_the_question(
     assert "authorization" not in without
 
 
+@pytest.mark.parametrize("kind", [JSON, SSE, "Content-Type: text/plain", "X-No-Type: at all"])
 async def test_plain_json_is_taken_though_a_stream_was_asked_for(
-    session: aiohttp.ClientSession,
+    session: aiohttp.ClientSession, kind: str
 ) -> None:
     whole = {"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]}
-    async with serving(answering((json.dumps(whole).encode(), "200 OK", JSON))) as url:
+    async with serving(answering((json.dumps(whole).encode(), "200 OK", kind))) as url:
         assert await ask(session, url) == [Piece("yes"), Finished("", "stop", None)]
 
 

@@ -5,22 +5,32 @@ import pytest
 
 from bot.errors import (
     AnswerWithheld,
+    ContextExceeded,
     CreditSpent,
+    FormatRefused,
     KeyRefused,
+    LinkRefused,
     ModelRefused,
     ProviderDown,
     ProviderError,
     ProviderUnreachable,
     RateLimited,
+    RegionRefused,
     RequestRefused,
     RequestTooLarge,
 )
-from bot.providers.failures import error_in, error_of, failure
+from bot.providers.error_bodies import error_in, error_of
+from bot.providers.failures import Asked, failure
 
 
-def meaning(status: int, body: Any, headers: dict[str, str] | None = None) -> ProviderError:
+ASKED = Asked("OpenRouter")
+
+
+def meaning(
+    status: int, body: Any, headers: dict[str, str] | None = None, asked: Asked = ASKED
+) -> ProviderError:
     text = body if isinstance(body, str) else json.dumps(body)
-    return failure("OpenRouter", status, error_of(text.encode()), headers=headers)
+    return failure(asked, status, error_of(text.encode()), headers=headers)
 
 
 def envelope(code: int | str, message: str, **metadata: Any) -> dict[str, Any]:
@@ -57,10 +67,79 @@ WRAPPED = json.dumps(
         (400, envelope(400, "max_tokens is too large: 9999"), RequestRefused),
         (408, envelope(408, "timed out"), ProviderDown),
         (307, "", ProviderUnreachable),
+        (400, envelope(400, "Multimodal data is corrupted"), FormatRefused),
+        (400, envelope(400, "This endpoint's maximum context length is 131072"), ContextExceeded),
+        (403, envelope(403, "Key limit exceeded (total limit)"), CreditSpent),
+        (400, envelope(400, "User location is not supported for the API use."), RegionRefused),
+        (500, envelope(500, "video input is not supported - hint: mmproj"), ModelRefused),
+        (400, "<html><title>400 Bad Request</title></html>", RequestRefused),
     ],
 )
 def test_a_refusal_means(status: int, body: Any, kind: type[ProviderError]) -> None:
     assert type(meaning(status, body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "meant"),
+    [
+        ("authentication", KeyRefused),
+        ("payment_required", CreditSpent),
+        ("rate_limit_exceeded", RateLimited),
+        ("provider_overloaded", ProviderDown),
+        ("context_length_exceeded", ContextExceeded),
+        ("payload_too_large", RequestTooLarge),
+        ("invalid_image", FormatRefused),
+        ("content_policy_violation", AnswerWithheld),
+        ("invalid_request", RequestRefused),
+        ("unmapped", RequestRefused),
+    ],
+)
+def test_openrouters_word_for_an_error_is_believed_before_its_status(
+    kind: str, meant: type[ProviderError]
+) -> None:
+    assert type(meaning(400, envelope(400, "…", error_type=kind))) is meant
+
+
+@pytest.mark.parametrize(
+    ("availability", "meant"),
+    [
+        ({"code": "model_not_found"}, ModelRefused),
+        ({"code": "region_restricted", "retryable": False}, RegionRefused),
+        ({"code": "capacity_exhausted", "retryable": True}, ProviderDown),
+        ({"code": "capacity_exhausted", "retryable": False}, RequestRefused),
+        ({"code": "privacy_restricted", "retryable": False}, RequestRefused),
+        ({"code": "something_new", "retryable": True}, ProviderDown),
+    ],
+)
+def test_what_openrouter_says_of_availability_wins(
+    availability: dict[str, Any], meant: type[ProviderError]
+) -> None:
+    error = {"http_status": 404, "message": "…", "availability": availability}
+    assert type(meaning(404, {"error": error})) is meant
+
+
+LINKED = Asked("OpenRouter", linked=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (502, envelope(502, "Provider returned error", raw=WRAPPED)),
+        (400, envelope(400, "Missing Content-Length of multimodal url")),
+        (200, envelope(400, "Invalid image URL: content_type='text/html; charset=utf-8'")),
+    ],
+    ids=["private video", "model that reads files", "model that reads pictures"],
+)
+def test_a_link_that_can_not_be_watched_is_told_from_a_refused_clip(status: int, body: Any) -> None:
+    assert type(meaning(status, body, asked=LINKED)) is LinkRefused
+    assert type(meaning(status, body)) is RequestRefused
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_page_of_html_after_a_long_upload_means_too_large(status: int) -> None:
+    page = "<html><title>Error</title></html>"
+    assert type(meaning(status, page, asked=Asked("x", large=True))) is RequestTooLarge
+    assert type(meaning(502, page, asked=Asked("x", large=True))) is ProviderDown
 
 
 def test_what_the_models_host_said_is_kept() -> None:
@@ -80,7 +159,15 @@ def test_what_the_models_host_said_is_kept() -> None:
             },
             60.0,
         ),
+        (
+            {
+                "X-RateLimit-Reset": "1795176012500",
+                "Date": "Fri, 20 Nov 2026 12:00:00 GMT",
+            },
+            12.5,
+        ),
         ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "-1"}, None),
         ({}, None),
     ],
 )
@@ -88,6 +175,13 @@ def test_when_to_try_again_is_read(headers: dict[str, str], seconds: float | Non
     error = meaning(429, envelope(429, "slow down"), headers)
     assert isinstance(error, RateLimited)
     assert error.retry_after == seconds
+
+
+def test_when_to_try_again_may_stand_in_the_body() -> None:
+    error = {"availability": {"code": "rate_limit_exceeded", "retry_after": 9}, "message": "…"}
+    limited = meaning(429, {"error": error})
+    assert isinstance(limited, RateLimited)
+    assert limited.retry_after == 9
 
 
 NO_ERRORS: list[Any] = [

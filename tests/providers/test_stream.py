@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import AnswerCut, AnswerEmpty, AnswerWithheld, ProviderDown, RateLimited
+from bot.providers.failures import Asked
 from bot.providers.stream import Event, EventDecoder, Finished, Piece, Usage
 
 
@@ -39,7 +40,7 @@ EVENTS: list[Event] = [
 
 
 def decode(*pieces: bytes) -> list[Event]:
-    decoder = EventDecoder("OpenRouter")
+    decoder = EventDecoder(Asked("OpenRouter"))
     events: list[Event] = [event for piece in pieces for event in decoder.feed(piece)]
     return [*events, *decoder.finish()]
 
@@ -57,7 +58,15 @@ def test_carriage_returns_change_nothing() -> None:
     assert decode(STREAM.replace(b"\n", b"\r\n")) == EVENTS
 
 
-@given(st.lists(st.text(min_size=1), min_size=1), st.data())
+def is_plain(text: str) -> bool:
+    """Tell text that is shown as it is from thoughts and from the marks of Z.ai's models."""
+    return not text.lstrip().startswith("<think>") and "<|" not in text
+
+
+@given(
+    st.lists(st.text(min_size=1), min_size=1).filter(lambda texts: is_plain("".join(texts))),
+    st.data(),
+)
 def test_any_texts_survive_any_chunking(texts: list[str], data: st.DataObject) -> None:
     stream = sse(*map(chunk, texts), chunk(None, "stop"))
     cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=10).map(sorted))
@@ -68,6 +77,42 @@ def test_any_texts_survive_any_chunking(texts: list[str], data: st.DataObject) -
         return
     said = "".join(event.text for event in decode(*pieces) if isinstance(event, Piece))
     assert said == "".join(texts)
+
+
+LEGAL_LINES = st.one_of(
+    st.just(": OPENROUTER PROCESSING"),
+    st.sampled_from(["event: message", "id: 7", "retry: 100", ""]),
+    st.text(alphabet="aé東🎬 ", max_size=5).map(
+        lambda text: "data: " + json.dumps(chunk(text), ensure_ascii=False)
+    ),
+    st.just('data: {"choices": []}'),
+)
+
+
+@given(
+    st.lists(LEGAL_LINES, max_size=8),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.booleans(),
+    st.data(),
+)
+def test_any_chunking_of_any_legal_stream_gives_the_same_events(
+    lines: list[str],
+    newline: str,
+    marked: bool,  # noqa: FBT001 (whether a byte order mark comes first)
+    done: bool,  # noqa: FBT001
+    data: st.DataObject,
+) -> None:
+    ending = ["data: " + json.dumps(chunk("end", "stop")), *(["data: [DONE]"] if done else [])]
+    text = "".join(line + 2 * newline for line in [*lines, *ending])
+    stream = (("\ufeff" if marked else "") + text).encode()
+    whole = decode(stream)
+    assert whole[-1] == Finished("google/gemini-3.5-flash-lite", "stop", None)
+    cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=12).map(sorted))
+    assert (
+        decode(*[stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)])
+        == whole
+    )
 
 
 def test_data_without_a_space_and_over_several_lines_is_read() -> None:
@@ -96,12 +141,60 @@ def test_reasoning_is_no_answer() -> None:
         decode(sse(thought, chunk(None, "stop")))
 
 
+def said(*texts: str) -> str:
+    events = decode(sse(*map(chunk, texts), chunk(None, "stop")))
+    return "".join(event.text for event in events if isinstance(event, Piece))
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_thoughts_at_the_start_are_not_shown_wherever_they_are_cut(one: int, two: int) -> None:
+    text = "\n<think>is it a <cat></think>\n\nA cat <think> of course."
+    first, second = sorted((one, two))
+    assert said(text[:first], text[first:second], text[second:]) == "A cat <think> of course."
+
+
+def test_thoughts_that_never_end_are_no_answer() -> None:
+    with pytest.raises(AnswerEmpty):
+        decode(sse(chunk("<think>let me see"), chunk(" a cat", "length")))
+
+
+@pytest.mark.parametrize("text", ["<thin ice", "<", "  <b> bold", "<|begin", "a <| b"])
+def test_what_only_looks_like_thoughts_is_shown(text: str) -> None:
+    assert said(*text) == said(text) == text
+
+
+@given(st.integers(0, 40))
+def test_the_marks_around_a_conclusion_are_not_shown(cut: int) -> None:
+    text = "It is <|begin_of_box|>42<|end_of_box|>."
+    assert said(text[:cut], text[cut:]) == "It is 42."
+
+
+def test_a_refusal_in_words_is_no_answer() -> None:
+    refusal = {"choices": [{"delta": {"refusal": "I can't."}, "finish_reason": "stop"}]}
+    with pytest.raises(AnswerWithheld, match="I can't"):
+        decode(sse(refusal))
+
+
+def test_who_ran_the_model_and_what_was_cached_is_told() -> None:
+    details = {"cached_tokens": 5301, "video_tokens": 4422, "audio_tokens": 1672}
+    usage = {**USAGE, "prompt_tokens_details": details}
+    last = decode(sse(chunk("a", "stop", provider="Google AI Studio", usage=usage)))[-1]
+    assert isinstance(last, Finished)
+    assert last.host == "Google AI Studio"
+    assert last.usage == Usage(6119, 19, 0.0018832, 5301, 4422)
+
+
+def test_usage_inside_the_last_choice_is_read() -> None:
+    choice = {"delta": {"content": "a"}, "finish_reason": "stop", "usage": {"prompt_tokens": 7}}
+    assert decode(sse({"choices": [choice]}))[-1] == Finished("", "stop", Usage(7, 0))
+
+
 def test_a_wrapped_completion_is_unwrapped() -> None:
     assert decode(sse({"data": chunk("yes", "stop"), "provider": "x"}))[0] == Piece("yes")
 
 
 def test_a_whole_completion_is_read_though_a_stream_was_asked_for() -> None:
-    decoder = EventDecoder("Lunos")
+    decoder = EventDecoder(Asked("Lunos"))
     message = {"message": {"content": "yes"}, "finish_reason": "stop"}
     body = {"model": "m", "choices": [message], "usage": USAGE}
     assert list(decoder.feed_whole(json.dumps(body).encode())) == [Piece("yes")]
@@ -154,7 +247,7 @@ def test_an_error_before_the_first_word_is_what_it_says() -> None:
 
 def test_an_error_after_the_first_word_cuts_the_answer() -> None:
     error = chunk("", "error", error={"code": "server_error", "message": "Provider disconnected"})
-    decoder = EventDecoder("OpenRouter")
+    decoder = EventDecoder(Asked("OpenRouter"))
     assert list(decoder.feed(sse(chunk("half"), done=False))) == [Piece("half")]
     with pytest.raises(AnswerCut, match="disconnected"):
         list(decoder.feed(sse(error, done=False)))

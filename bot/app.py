@@ -8,12 +8,12 @@ import aiohttp
 import discord
 
 from bot.answering import Answerer
+from bot.assembly import answerer, session
 from bot.client import Client, use_api
 from bot.jobs import Jobs, JobsUnusable
 from bot.media import relay
 from bot.media.fetch import Cdn, Locate
 from bot.preferences import operators_choice
-from bot.providers.client import Provider
 from bot.settings import Settings
 
 EXTENSIONS = ("cogs.ask",)
@@ -39,13 +39,11 @@ async def run(settings: Settings) -> None:
     use_api(settings.discord_api_url)
     jobs = Jobs(settings.jobs_path, drain=settings.drain_seconds)
     async with (
-        aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER
-        ) as session,
+        session() as web,
         Client(
             jobs=jobs,
             preferences_for=operators_choice(settings),
-            answerer_with=partial(_answerer, session, settings),
+            answerer_with=partial(_answerer, web, settings),
             extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,
         ) as client,
@@ -53,9 +51,9 @@ async def run(settings: Settings) -> None:
         await _start(client, jobs, settings)
 
 
-def _answerer(session: aiohttp.ClientSession, settings: Settings, locate: Locate) -> Answerer:
-    cdn = Cdn(session, locate, settings.cdn_hosts)
-    return Answerer(cdn, Provider(partial(relay.post, session)))
+def _answerer(web: aiohttp.ClientSession, settings: Settings, locate: Locate) -> Answerer:
+    cdn = Cdn(web, locate, settings.cdn_hosts)
+    return answerer(web, cdn.clip, settings.asking.silence_seconds)
 
 
 async def _start(client: Client, jobs: Jobs, settings: Settings) -> None:

@@ -1,12 +1,11 @@
 """How questions are answered in one server."""
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.providers.dialect import Endpoint
-from bot.settings import Settings
-
-_MAX_ANSWER_TOKENS = 4096
+from bot.settings import Asking, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +19,21 @@ class Preferences:
     endpoint: Endpoint
     model: str
     max_clip_bytes: int
+    max_answer_tokens: int
     stale_seconds: float
-    max_answer_tokens: int = _MAX_ANSWER_TOKENS
     instructions: str = ""
     in_thread: bool = True
+
+    @classmethod
+    def by(cls, asking: Asking, stale_seconds: float = math.inf) -> "Preferences":
+        """Return what the operator has chosen."""
+        return cls(
+            endpoint=asking.endpoint,
+            model=asking.model,
+            max_clip_bytes=asking.max_clip_bytes,
+            max_answer_tokens=asking.max_answer_tokens,
+            stale_seconds=stale_seconds,
+        )
 
 
 PreferencesFor = Callable[[int | None], Awaitable[Preferences]]
@@ -32,12 +42,7 @@ PreferencesFor = Callable[[int | None], Awaitable[Preferences]]
 
 def operators_choice(settings: Settings) -> PreferencesFor:
     """Return the operator's preferences for every server."""
-    preferences = Preferences(
-        endpoint=settings.endpoint,
-        model=settings.model,
-        max_clip_bytes=settings.max_clip_bytes,
-        stale_seconds=settings.stale_seconds,
-    )
+    preferences = Preferences.by(settings.asking, settings.stale_seconds)
 
     async def preferences_for(guild_id: int | None) -> Preferences:
         del guild_id

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.answering import Answerer, Growing, Progress, Sending
+from bot.answering import Answerer
 from bot.client import DISCORD_ERRORS, Client
 from bot.errors import (
+    AnswerUnseen,
     ClipError,
     ClipsTooLarge,
     DownloadBroken,
@@ -22,6 +23,7 @@ from bot.errors import (
 from bot.pacing import Pacer
 from bot.pages import paginate
 from bot.preferences import Preferences, PreferencesFor
+from bot.progress import Growing, Progress, Sending
 from bot.questions import Question
 from cogs import _phrases as phrases
 from cogs._buttons import Button
@@ -83,9 +85,11 @@ class Answers:
                 await reply.show([phrases.STALE], Button.of("retry", question))
                 course.outcome = "expired"
                 return
-            outcome, pages = await self._answer(question, preferences, reply, course)
-            await reply.show(pages)
-            course.outcome = outcome
+            ending = await self._answer(question, preferences, reply, course)
+            await reply.show(
+                ending.pages, Button.of("retry", question) if ending.may_retry else None
+            )
+            course.outcome = ending.outcome
         except asyncio.CancelledError:
             course.outcome = "paused" if self._client.jobs.closing else "cancelled"
             sentence = phrases.PAUSED if self._client.jobs.closing else phrases.STOPPED
@@ -120,8 +124,8 @@ class Answers:
 
     async def _answer(
         self, question: Question, preferences: Preferences, reply: ThreadReply, course: "_Course"
-    ) -> tuple[str, list[str]]:
-        """Return the outcome and what is to be shown in the end, showing progress until then."""
+    ) -> "_Ending":
+        """Return how it ended and what is to be shown of that, showing progress until then."""
 
         async def show(progress: Progress) -> None:
             try:
@@ -142,14 +146,18 @@ class Answers:
                 answer = await self._answerer.answer(question, preferences, tell)
         except ReeltalkError as error:
             course.error = str(error)
-            return _outcome(error), _pages_with(course.text, phrases.phrase(error))
+            # What was said without having seen the clip is not let stand.
+            said = "" if isinstance(error, AnswerUnseen) else course.text
+            pages = _pages_with(said, phrases.phrase(error))
+            return _Ending(_outcome(error), pages, may_retry=error.passing)
         except (discord.NotFound, discord.Forbidden):
             raise
         except Exception as error:  # noqa: BLE001 (a bug is logged, and told to who asked)
             _log.exception("question=%s met a bug", question.id)
             course.error = repr(error)
-            return "failed", _pages_with(course.text, phrases.BROKEN)
-        return "answered", paginate(answer.text, phrases.footer(answer))
+            pages = _pages_with(course.text, phrases.BROKEN)
+            return _Ending("failed", pages, may_retry=True)
+        return _Ending("answered", paginate(answer.text, phrases.footer(answer)))
 
     def _log(self, question: Question, preferences: Preferences, course: "_Course") -> None:
         """Write the one line that each question leaves in the log."""
@@ -193,6 +201,15 @@ class _Course:
                 pass
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How a question ended, what is shown of it, and whether asking the same again may help."""
+
+    outcome: str
+    pages: list[str]
+    may_retry: bool = False
+
+
 def _outcome(error: ReeltalkError) -> str:
     """Tell a question that can't be answered as it is from one that could be another time."""
     is_askers = isinstance(error, ClipError | ClipsTooLarge | LinksUnsupported | NothingToWatch)
@@ -201,4 +218,4 @@ def _outcome(error: ReeltalkError) -> str:
 
 def _pages_with(text: str, sentence: str) -> list[str]:
     """Keep what was said, and put a sentence beneath it."""
-    return paginate(f"{text}\n\n{sentence}")
+    return paginate(f"{text.rstrip()}\n\n{sentence}")

@@ -1,5 +1,4 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -8,21 +7,20 @@ import pytest
 from discord.http import Route
 
 from bot.answering import Answerer
+from bot.assembly import answerer
 from bot.client import Client, retrying
 from bot.hosts import Hosts
 from bot.jobs import Jobs
-from bot.media import relay
 from bot.media.fetch import Cdn, Locate
 from bot.playground.discord import Answer, Discord, Fault, serve
 from bot.preferences import Preferences
-from bot.providers.client import Provider
 from bot.providers.dialect import OPENROUTER, Endpoint
 from tests.servers import Peer, serving
 
 
 async def preferences_for(guild_id: int | None) -> Preferences:
     del guild_id
-    return Preferences(Endpoint(OPENROUTER, "key"), "model", 1, 60.0)
+    return Preferences(Endpoint(OPENROUTER, "key"), "model", 1, 100, 60.0)
 
 
 @pytest.fixture
@@ -37,9 +35,7 @@ async def client(emulated: Discord) -> AsyncGenerator[Client]:
     """Return the bot's client as a worker would have it: logged in, and no more."""
 
     def answerer_with(locate: Locate) -> Answerer:
-        return Answerer(
-            Cdn(session, locate, Hosts(frozenset())), Provider(partial(relay.post, session))
-        )
+        return answerer(session, Cdn(session, locate, Hosts(frozenset())).clip)
 
     async with (
         aiohttp.ClientSession() as session,

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,11 +7,12 @@ from dotenv import dotenv_values
 from yarl import URL
 
 from bot.preferences import operators_choice
-from bot.settings import Settings, SettingsError
+from bot.providers.dialect import DIALECTS, SHAPES, Dialect
+from bot.settings import Asking, Settings, SettingsError
 
 ENOUGH = {"DISCORD_TOKEN": "token", "OPENROUTER_API_KEY": "key"}
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
-SOURCE = Path(__file__).parent.parent / "bot" / "settings.py"
+SOURCES = [Path(__file__).parent.parent / "bot" / name for name in ("settings.py", "endpoints.py")]
 
 
 def problems(environ: dict[str, str]) -> list[str]:
@@ -21,11 +23,11 @@ def problems(environ: dict[str, str]) -> list[str]:
 
 def test_a_token_and_a_key_are_enough() -> None:
     settings = Settings.read(ENOUGH)
-    assert settings.model == "google/gemini-3.5-flash-lite"
-    assert settings.endpoint.dialect.base_url == "https://openrouter.ai/api/v1"
+    assert settings.asking.model == "google/gemini-3.5-flash-lite"
+    assert settings.asking.endpoint.dialect.base_url == "https://openrouter.ai/api/v1"
     assert settings.discord_api_url == "https://discord.com/api/v10"
     assert settings.discord_gateway_url is None
-    assert settings.max_clip_bytes == 100 << 20
+    assert settings.asking.max_clip_bytes == 100 << 20
     assert settings.log_level == "INFO"
 
 
@@ -40,7 +42,7 @@ def test_a_token_and_a_key_are_enough() -> None:
 )
 def test_the_first_configured_provider_is_taken(environ: dict[str, str], title: str) -> None:
     settings = Settings.read({"DISCORD_TOKEN": "token", **environ})
-    assert settings.endpoint.dialect.title == title
+    assert settings.asking.endpoint.dialect.title == title
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
@@ -87,6 +89,80 @@ def test_one_problem_is_one_sentence(changed: dict[str, str], word: str) -> None
     assert word in sentence
 
 
+CUSTOM = {"DISCORD_TOKEN": "token", "CUSTOM_BASE_URL": "http://h/v1", "MODEL": "m"}
+
+
+def dialect(environ: dict[str, str]) -> Dialect:
+    return Asking.read(environ).endpoint.dialect
+
+
+def test_a_custom_provider_is_whatever_its_variables_say() -> None:
+    custom = dialect(
+        {
+            **CUSTOM,
+            "CUSTOM_NAME": "our vLLM",
+            "CUSTOM_PART_SHAPE": "Input_Video",
+            "CUSTOM_EXTRA_PART": '{"fps": 2}',
+            "CUSTOM_EXTRA_BODY": '{"stream_options": null}',
+            "CUSTOM_EXTRA_HEADERS": '{"api-key": 7}',
+            "CUSTOM_MAX_INLINE_MB": "0.5",
+            "CUSTOM_YOUTUBE": "on",
+        }
+    )
+    assert (custom.title, custom.shape) == ("our vLLM", SHAPES["input_video"])
+    assert (custom.part_extra, custom.body) == ({"fps": 2}, {"stream_options": None})
+    assert custom.headers == {"api-key": "7"}
+    assert (custom.max_inline_bytes, custom.reads_youtube) == (1 << 19, True)
+
+
+def test_a_custom_provider_that_is_not_described_takes_video_urls_of_seven_megabytes() -> None:
+    assert dialect(CUSTOM) == replace(DIALECTS["custom"], base_url="http://h/v1")
+    assert dialect(CUSTOM).max_inline_bytes == 7 << 20
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CUSTOM_PART_SHAPE", "video_uri"),
+        ("CUSTOM_EXTRA_PART", "{fps: 2}"),
+        ("CUSTOM_EXTRA_BODY", "[1]"),
+        ("CUSTOM_EXTRA_HEADERS", "a: b"),
+        ("CUSTOM_MAX_INLINE_MB", "-1"),
+        ("CUSTOM_YOUTUBE", "perhaps"),
+        ("MAX_ANSWER_TOKENS", "none"),
+    ],
+)
+def test_what_a_custom_provider_can_not_be_is_said(name: str, value: str) -> None:
+    (sentence,) = problems({**CUSTOM, name: value})
+    assert sentence.startswith(name)
+    assert value in sentence
+
+
+@pytest.mark.parametrize("shape", ["video_url_base64", "input_video_data", "video", "image_url"])
+def test_a_shape_without_room_for_a_link_can_not_have_youtube(shape: str) -> None:
+    (sentence,) = problems({**CUSTOM, "CUSTOM_YOUTUBE": "yes", "CUSTOM_PART_SHAPE": shape})
+    assert shape in sentence
+
+
+def test_who_may_see_a_clip_on_openrouter_and_how_it_is_looked_at_is_set() -> None:
+    private = dialect(
+        {
+            **ENOUGH,
+            "OPENROUTER_ZDR": "yes",
+            "OPENROUTER_DATA_COLLECTION": "deny",
+            "OPENROUTER_PROCESSING": "agentic",
+        }
+    )
+    assert private.body == {"provider": {"zdr": True, "data_collection": "deny"}}
+    assert private.is_agentic
+    assert (dialect(ENOUGH).body, dialect(ENOUGH).is_agentic) == ({}, False)
+
+
+def test_asking_needs_no_discord() -> None:
+    asking = Asking.read({"OPENROUTER_API_KEY": "key", "MAX_ANSWER_TOKENS": "99"})
+    assert asking.max_answer_tokens == 99
+
+
 def test_secrets_are_not_in_the_repr() -> None:
     text = repr(Settings.read({"DISCORD_TOKEN": "s3cret", "OPENROUTER_API_KEY": "k3y"}))
     assert "s3cret" not in text
@@ -130,7 +206,7 @@ NAMES_READ = re.compile(r'"([A-Z]+(?:_[A-Z]+)+|PROVIDER|MODEL)"')
 def test_the_example_lists_every_name_that_is_read() -> None:
     lines = EXAMPLE.read_text().splitlines()
     listed = {line.lstrip("# ").partition("=")[0] for line in lines if "=" in line}
-    read = set(NAMES_READ.findall(SOURCE.read_text()))
+    read = {name for source in SOURCES for name in NAMES_READ.findall(source.read_text())}
     assert "DISCORD_TOKEN" in read
     assert read <= listed
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import aiohttp
@@ -16,7 +15,8 @@ from bot.errors import (
     RedirectRefused,
 )
 from bot.hosts import Hosts
-from bot.media.sniff import HEAD
+from bot.media.kinds import Look
+from bot.media.probe import HEAD
 
 Locate = Callable[[Upload], Awaitable[str]]
 """Ask Discord for a clip's link as it is now. Raise ClipGone."""
@@ -27,14 +27,6 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _REDIRECTS = 3
 # Discord answers 404 when a link has expired, and 403 has been seen as well.
 _EXPIRED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The first bytes of a clip, and its whole size in bytes."""
-
-    head: bytes
-    size: int
 
 
 class Cdn:
@@ -73,15 +65,30 @@ class CdnClip:
             ClipGone: the file is not there.
             DownloadBroken: the host failed.
         """
-        async with self._get({"Range": f"bytes=0-{HEAD - 1}"}) as response:
+        async with self._get(_range(0, HEAD)) as response:
             if response.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 return Look(b"", 0)  # an empty file has no first byte
-            with _translated(self._upload.name):
-                head = bytearray()
-                # A host without ranges sends the whole file: stop reading where the head ends.
-                while len(head) < HEAD and (data := await response.content.read(HEAD - len(head))):
-                    head += data
-            return Look(bytes(head), self._size(response))
+            # A host without ranges sends the whole file: stop reading where the head ends.
+            return Look(await self._start(response, HEAD), self._size(response))
+
+    async def read(self, offset: int, length: int) -> bytes:
+        """Read so many bytes from an offset, or fewer: none from a host without ranges.
+
+        Raises:
+            ClipGone: the file is not there.
+            DownloadBroken: the host failed.
+        """
+        async with self._get(_range(offset, length)) as response:
+            if response.status != HTTPStatus.PARTIAL_CONTENT:
+                return b""
+            return await self._start(response, length)
+
+    async def _start(self, response: aiohttp.ClientResponse, length: int) -> bytes:
+        read = bytearray()
+        with _translated(self._upload.name):
+            while len(read) < length and (data := await response.content.read(length - len(read))):
+                read += data
+        return bytes(read)
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncIterator[bytes]]:
@@ -147,6 +154,10 @@ class CdnClip:
         if response.status == HTTPStatus.OK and response.content_length is not None:
             return response.content_length
         raise DownloadFailed(self._upload.name, "the host does not say how long the file is")
+
+
+def _range(offset: int, length: int) -> dict[str, str]:
+    return {"Range": f"bytes={offset}-{offset + length - 1}"}
 
 
 @contextmanager

@@ -52,6 +52,26 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """The first bytes of a clip, and its whole size in bytes."""
+
+    head: bytes
+    size: int
+
+
+class Original(Source, Protocol):
+    """A clip as it was posted, which can be looked into without reading it whole."""
+
+    async def look(self) -> Look:
+        """Read its first bytes and its size. Raise ClipError."""
+        ...
+
+    async def read(self, offset: int, length: int) -> bytes:
+        """Read some bytes of it, fewer at its end or where parts can't be read. Raise ClipError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class LinkedVideo:
     """A video that the provider fetches by itself."""
 
@@ -60,8 +80,8 @@ class LinkedVideo:
 
 
 @dataclass(frozen=True, slots=True)
-class InlineVideo:
-    """A video sent inside the request; `size` in bytes, before encoding."""
+class Inline:
+    """Bytes sent inside the request; `size` is theirs before encoding."""
 
     name: str
     mime: str
@@ -69,5 +89,34 @@ class InlineVideo:
     source: Source
 
 
-Media = LinkedVideo | InlineVideo
-Segment = bytes | InlineVideo
+@dataclass(frozen=True, slots=True)
+class InlineVideo(Inline):
+    """A video sent inside the request; it lasts `seconds`, None where its head does not say."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """One picture of a video, from `second` on its clock."""
+
+    second: float
+    picture: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Stills:
+    """A video as pictures without sound, for models that see nothing else."""
+
+    name: str
+    seconds: float | None
+    stills: tuple[Still, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pictures, before encoding."""
+        return sum(still.picture.size for still in self.stills)
+
+
+Media = LinkedVideo | InlineVideo | Stills
+Segment = bytes | Inline

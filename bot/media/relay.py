@@ -9,7 +9,7 @@ import asyncio
 import ctypes
 import select
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import NoReturn
 
 import aiohttp
@@ -18,18 +18,21 @@ from aiohttp.payload import Payload
 from pybase64 import b64encode
 
 from bot.errors import ClipLengthWrong
-from bot.media.kinds import InlineVideo, Segment
+from bot.media.kinds import Inline, Segment
 
 READ_BUFFER = 128 << 10
 """Bytes for a session's `read_bufsize`: twice aiohttp's own, for a tenth less CPU per clip."""
 
+UPLOADS = 8
+"""How many clips may well be sent at a time."""
+
 OnSent = Callable[[int, int], None]
 """Called with the bytes sent so far and the length of the whole body."""
 
-# `total` would count the upload and the whole answer. `sock_read` begins to count when the
-# body is written, so it bounds the silences of the model, not the upload.
-_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
+_CONNECT = 10.0
 _STALL = 60.0
+SILENCE = 120.0
+"""Seconds that a model may well say nothing, not even that it is still at it."""
 _YIELD_EVERY = 1 << 20
 
 
@@ -45,12 +48,15 @@ async def post(
     body: Sequence[Segment],
     on_sent: OnSent = lambda sent, total: None,  # noqa: ARG005 (nobody listens)
     *,
+    uploads: AbstractAsyncContextManager[object] | None = None,
     stall: float = _STALL,
+    silence: float = SILENCE,
 ) -> AsyncGenerator[aiohttp.ClientResponse]:
     """Post a body and hold the response; leaving the block ends the connection.
 
-    Every call opens its clips anew, so the same body can be posted again. `stall` is how many
-    seconds the other side may take no byte.
+    Every call opens its clips anew, so the same body can be posted again. `uploads` is held until
+    there is a response: a semaphore bounds how many are sent at a time, each of which takes some
+    memory. The other side may take no byte for `stall` seconds, and send none for `silence`.
 
     Raises:
         ClipError: a clip could not be read, or was not as long as it was said to be. The
@@ -59,10 +65,14 @@ async def post(
         aiohttp.ClientError: the connection failed.
     """
     payload = _Relay(body, on_sent, stall)
+    # `total` would count the upload and the whole answer. `sock_read` begins to count when the
+    # body is written, so it bounds the silences of the model, not the upload.
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=silence)
     try:
-        response = await session.post(
-            url, data=payload, headers=headers, allow_redirects=False, timeout=_TIMEOUT
-        )
+        async with uploads or nullcontext():
+            response = await session.post(
+                url, data=payload, headers=headers, allow_redirects=False, timeout=timeout
+            )
     except (aiohttp.ClientError, UploadStalled) as error:
         # aiohttp wraps what the body raised in an error of its own.
         if payload.failure is not None:
@@ -98,7 +108,7 @@ class _Relay(Payload):
         """Write the whole body."""
         try:
             for segment in self._body:
-                if isinstance(segment, InlineVideo):
+                if isinstance(segment, Inline):
                     await self._relay(writer, segment)
                 else:
                     await self._send(writer, segment)
@@ -117,20 +127,20 @@ class _Relay(Payload):
         del content_length
         await self.write(writer)
 
-    async def _relay(self, writer: AbstractStreamWriter, video: InlineVideo) -> None:
+    async def _relay(self, writer: AbstractStreamWriter, clip: Inline) -> None:
         received, carry = 0, b""
-        async with video.source.open() as chunks:
+        async with clip.source.open() as chunks:
             async for chunk in chunks:
                 received += len(chunk)
-                if received > video.size:
+                if received > clip.size:
                     break
                 # Three bytes make four characters: up to two wait for the next chunk.
                 buffer = carry + chunk if carry else chunk
                 cut = len(buffer) - len(buffer) % 3
                 await self._send(writer, b64encode(memoryview(buffer)[:cut]))
                 carry = buffer[cut:]
-        if received != video.size:
-            raise ClipLengthWrong(video.name, announced=video.size, received=received)
+        if received != clip.size:
+            raise ClipLengthWrong(clip.name, announced=clip.size, received=received)
         await self._send(writer, b64encode(carry))
 
     async def _send(self, writer: AbstractStreamWriter, data: bytes) -> None:
@@ -169,7 +179,7 @@ async def _let_an_answer_in(writer: AbstractStreamWriter) -> None:
 
 
 def _length(segment: Segment) -> int:
-    return encoded_length(segment.size) if isinstance(segment, InlineVideo) else len(segment)
+    return encoded_length(segment.size) if isinstance(segment, Inline) else len(segment)
 
 
 def keep_freed_memory(threshold: int = 4 << 20) -> None:

@@ -59,10 +59,8 @@ class Provider:
         headers = {
             "Content-Type": "application/json",
             "Accept": "text/event-stream",
-            **endpoint.dialect.headers,
+            **endpoint.headers,
         }
-        if endpoint.api_key:
-            headers["Authorization"] = f"Bearer {endpoint.api_key}"
         url = f"{endpoint.dialect.base_url}/chat/completions"
         posting = self._post(url, headers, encode(request, endpoint.dialect), on_sent)
         async with AsyncExitStack() as stack:

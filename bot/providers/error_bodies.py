@@ -70,7 +70,9 @@ def _read(error: dict[str, Any]) -> Error:
         message=_trimmed(message),
         status=_status(code) or _status(error.get("http_status")),
         kind=(
-            as_text(availability.get("code")) or as_text(kind) or as_text(code)
+            as_text(availability.get("code"))
+            or as_text(kind)
+            or as_text(code)
             or as_text(error.get("type"))
         ).lower(),
         host_status=None if inner is None else inner.host_status or inner.status,

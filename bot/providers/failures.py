@@ -124,7 +124,9 @@ def failure(
     status = error.status or status
     kind = _kind(asked, status, error)
     if kind is errors.RateLimited:
-        return errors.RateLimited(provider, detail, error.retry_after or _retry_after(headers or {}))
+        return errors.RateLimited(
+            provider, detail, error.retry_after or _retry_after(headers or {})
+        )
     if kind is errors.ProviderDown:
         return errors.ProviderDown(provider, detail, status)
     if kind is errors.RequestRefused:

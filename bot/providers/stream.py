@@ -35,7 +35,8 @@ _MAX_GARBLED = 3
 class Usage:
     """Tokens as the provider counts them; `cost` in US dollars.
 
-    `cached_tokens` and `video_tokens` are parts of the prompt's; each is None where it is not said.
+    `cached_tokens`, `video_tokens` and `audio_tokens` are parts of the prompt's; each is None where
+    it is not said.
     """
 
     prompt_tokens: int
@@ -43,6 +44,7 @@ class Usage:
     cost: float | None = None
     cached_tokens: int | None = None
     video_tokens: int | None = None
+    audio_tokens: int | None = None
 
     @property
     def tokens(self) -> int:
@@ -202,4 +204,5 @@ def _usage(counts: dict[str, Any]) -> Usage | None:
         cost=as_number(counts.get("cost")),
         cached_tokens=as_count(parts.get("cached_tokens")),
         video_tokens=as_count(parts.get("video_tokens")),
+        audio_tokens=as_count(parts.get("audio_tokens")),
     )

@@ -4,10 +4,22 @@ from typing import Any
 import pytest
 
 from bot import errors
-from bot.answering import Answer, Asking, CutAtLimit, Growing, LeftOut, Looking, Sending
 from bot.clips import Upload, YouTubeLink
 from bot.errors import ReeltalkError
 from bot.media.kinds import InlineVideo, LinkedVideo
+from bot.progress import (
+    Answer,
+    Asking,
+    CutAtLimit,
+    Growing,
+    LeftOut,
+    Looking,
+    Pausing,
+    PerhapsPage,
+    PerhapsUnseen,
+    Sending,
+)
+from bot.providers.pricing import Cost
 from bot.providers.stream import Usage
 from cogs import _phrases as phrases
 from tests.servers import Chunks
@@ -26,6 +38,9 @@ FACTS: dict[str, Any] = {
     "detail": "",
     "status": 500,
     "retry_after": 7.0,
+    "unable": "OpenRouter",
+    "model": "a/b",
+    "nearest": "a/c",
 }
 
 
@@ -79,36 +94,84 @@ def test_a_name_can_not_break_out_of_its_sentence() -> None:
 
 CLIPS = (Upload(1, 2, 3, "my_clip.mp4"), YouTubeLink("dQw4w9WgXcQ"))
 MEDIA = (
-    InlineVideo("my_clip.mp4", "video/mp4", 18 * MIB, Chunks(())),
+    InlineVideo("my_clip.mp4", "video/mp4", 18 * MIB, Chunks(()), 42.0),
     LinkedVideo("youtu.be/dQw4w9WgXcQ", "https://"),
 )
 
 
 def test_the_status_line_moves() -> None:
+    busy = errors.RateLimited("OpenRouter", "slow", 7.0)
     shown = [
         phrases.status(CLIPS, progress)
-        for progress in (Looking(), Sending(MEDIA, 43, 100), Asking("a/b"), Growing("It is…"))
+        for progress in (
+            Looking(),
+            Sending(MEDIA, 43, 100),
+            Sending(MEDIA, 100, 100, Cost(0.0016, about=True)),
+            Asking("a/b"),
+            Pausing(busy, 7.0),
+            Pausing(errors.ProviderDown("OpenRouter"), 0.4),
+            Growing("It is…"),
+        )
     ]
     assert shown == [
         r"-# my\_clip.mp4, youtu.be/dQw4w9WgXcQ · looking",
-        r"-# my\_clip.mp4 · 18 MB, youtu.be/dQw4w9WgXcQ · sending 43 %",
+        r"-# my\_clip.mp4 · 0:42 · 18 MB, youtu.be/dQw4w9WgXcQ · sending 43 %",
+        r"-# my\_clip.mp4 · 0:42 · 18 MB, youtu.be/dQw4w9WgXcQ · sending 100 % · about $0.0016",
         "-# asking a/b",
+        "-# OpenRouter is busy · asking again in 7 seconds",
+        "-# OpenRouter has trouble · asking again",
         "It is…",
     ]
 
 
-def test_the_footer_tells_model_tokens_cost_and_time() -> None:
-    answer = Answer("text", "google/gemini", Usage(6119, 19, 0.0018832), 4.21, ())
-    assert phrases.footer(answer) == "-# google/gemini · 6,138 tokens · $0.0019 · 4.2 s"
+def answer(**changes: Any) -> Answer:
+    return dataclasses.replace(Answer("text", "m", None, None, None, 4.21, ()), **changes)
+
+
+def test_the_footer_tells_model_length_tokens_cost_and_time() -> None:
+    whole = answer(
+        model="google/gemini",
+        usage=Usage(6119, 19, cached_tokens=5301),
+        cost=Cost(0.0018832),
+        watched=67.2,
+    )
+    assert phrases.footer(whole) == (
+        "-# google/gemini · 1:07 of video · 6,138 tokens (5,301 cached) · $0.0019 · 4.2 s"
+    )
 
 
 def test_a_footer_without_figures_leaves_them_out() -> None:
-    assert phrases.footer(Answer("text", "m", None, 4.21, ())) == "-# m · 4.2 s"
-    answer = Answer("text", "m", Usage(1, 2, None), 4.21, ())
-    assert phrases.footer(answer) == "-# m · 3 tokens · 4.2 s"
+    assert phrases.footer(answer()) == "-# m · 4.2 s"
+    assert phrases.footer(answer(usage=Usage(1, 2, cached_tokens=0))) == "-# m · 3 tokens · 4.2 s"
+
+
+@pytest.mark.parametrize(
+    ("cost", "words"),
+    [
+        (Cost(0.0), "$0.00"),
+        (Cost(0.00000123), "$0.0000012"),
+        (Cost(0.0123), "$0.0123"),
+        (Cost(2.5, about=True), "about $2.50"),
+    ],
+)
+def test_a_cost_is_told_so_that_it_says_something(cost: Cost, words: str) -> None:
+    assert f" · {words} · " in phrases.footer(answer(cost=cost))
 
 
 def test_notices_stand_above_the_figures() -> None:
-    notices = (LeftOut(errors.ClipNotVideo("cat.png", "a picture")), CutAtLimit())
-    lines = phrases.footer(Answer("text", "m", None, 4.21, notices)).split("\n")
-    assert [line.split()[1] for line in lines] == ["Left", "The", "m"]
+    left_out = LeftOut(errors.ClipNotVideo("cat.png", "a picture"))
+    notices = (left_out, PerhapsUnseen(), PerhapsPage(), CutAtLimit())
+    lines = phrases.footer(answer(notices=notices)).split("\n")
+    assert [" ".join(line.split()[1:4]) for line in lines] == [
+        "Left out: **cat.png**",
+        "The model may",
+        "The model may",
+        "The answer reached",
+        "m · 4.2",
+    ]
+
+
+def test_a_model_that_takes_no_video_is_told_with_the_nearest_that_does() -> None:
+    said = phrases.phrase(errors.ModelRefused("OpenRouter", model="a/b", nearest="a/c"))
+    assert said.startswith("a/b takes no video at OpenRouter.")
+    assert "such as a/c" in said

@@ -47,7 +47,7 @@ TOLD = re.compile(r"(?:Ask|Post it|Post the clip) again")  # what every such sen
 REFUSALS: tuple[Scripted, ...] = (
     Respond(502, "<html><title>Bad Gateway</title></html>"),
     ModelReset(),
-    ModelReset(after_body=False),
+    ModelReset(after=0.5),
 )
 FAULTS = (
     Fault(Answer(503), path="/channels/*"),

@@ -77,6 +77,15 @@ class Stage:
         said = self.discord.messages(place)
         return [one.content for one in said if one.author_id == self.discord.bot_id]
 
+    def buttons(self, question: Message) -> dict[str, tuple[int, str]]:
+        """Return the buttons under an answer: label to message and id."""
+        found: dict[str, tuple[int, str]] = {}
+        for message in self.discord.messages(question.id):
+            for row in message.components:
+                for button in row["components"]:
+                    found[button["label"]] = (message.id, button["custom_id"])
+        return found
+
     def calls(self, method: str, ending: str) -> int:
         """Count the calls of the bot to a path that ends so."""
         calls = [one for one in self.discord.requests if one.method == method]
@@ -142,7 +151,7 @@ def start(tmp_path: Path, begun_before: Path) -> Start:
                     "DISCORD_CDN_HOSTS": discord.cdn_host,
                     "OPENROUTER_API_KEY": "key",
                     "OPENROUTER_BASE_URL": model.base_url,
-                    "MODEL": "playground/stand-in",
+                    "MODEL": "google/gemini-3.5-flash-lite",
                     "DATABASE_URL": f"sqlite:///{tmp_path / 'reeltalk.sqlite'}",
                     "DRAIN_SECONDS": "0.1",
                     **environ,

@@ -41,7 +41,7 @@ async def test_the_model_is_asked_in_the_order_that_works_best(stage: Stage, mp4
 async def test_the_footer_tells_model_tokens_cost_and_time(stage: Stage, mp4: Path) -> None:
     said = await stage.answered(stage.ask("what is this?", mp4))
     footer = said.split("\n")[-1]
-    assert footer.startswith("-# playground/stand-in · ")
+    assert footer.startswith("-# google/gemini-3.5-flash-lite · 0:02 of video · ")
     assert " tokens · $0.00 · " in footer
 
 

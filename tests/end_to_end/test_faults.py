@@ -12,10 +12,26 @@ from bot.playground.discord import (
     Unmeasured,
 )
 from bot.playground.discord.faults import CdnEffect, RestEffect
-from bot.playground.model import RefuseEarly, Respond, Scripted, Stream
+from bot.playground.model import RefuseEarly, Respond, Scripted, Stall, Stream
 from bot.playground.model import Reset as ModelReset
+from bot.playground.model.wire import catalogue_entry
 from tests.end_to_end.conftest import Stage, Start, sha256
 
+PRIVATE = {
+    "error": {
+        "code": 502,
+        "message": "Provider returned error",
+        "metadata": {
+            "raw": '{"error": {"code": 403, "message": "The caller does not have permission"}}'
+        },
+    }
+}
+UNSEEN = {
+    "prompt_tokens": 558_136,
+    "completion_tokens": 40,
+    "cost": 0.167,
+    "prompt_tokens_details": {"video_tokens": 0, "audio_tokens": 0, "cached_tokens": 0},
+}
 THREAD, SEND, EDIT = (
     ("POST", "/channels/*/threads"),
     ("POST", "/channels/*/messages"),
@@ -128,25 +144,111 @@ async def test_a_clip_whose_fresh_link_does_not_work_either_is_gone(
         (Respond(402, {"error": {"code": 402, "message": "Insufficient"}}), "credit with"),
         (RefuseEarly(413, "<html><title>413 Too Large</title></html>"), "larger than OpenRouter"),
         (
-            Respond(429, {"error": {"code": 429, "message": "slow"}}, {"Retry-After": "7"}),
-            "in 7 seconds",
+            Respond(429, {"error": {"code": 429, "message": "slow"}}, {"Retry-After": "700"}),
+            "in 12 minutes",
         ),
         (Respond(502, "<html><title>Bad Gateway</title></html>"), "trouble of its own"),
         (Respond(200, {"error": {"code": 400, "message": "Invalid video"}}), "“Invalid video”"),
+        (Respond(502, PRIVATE), "refused the question"),
         (ModelReset(), "can't reach OpenRouter"),
+        (ModelReset(after=0.5), "can't reach OpenRouter"),
         (Stream((), finish_reason="content_filter"), "withheld"),
         (Stream(()), "without an answer"),
+        (Stream(("It is a dog.",), usage=UNSEEN, host="Google AI Studio"), "without having seen"),
     ],
-    ids=["key", "credit", "413", "429", "502", "200 with error", "reset", "filter", "empty"],
+    ids=[
+        *("key", "credit", "413", "429", "502 page", "200 with error", "502 for ever"),
+        *("reset", "reset halfway", "filter", "empty", "unseen"),
+    ],
 )
 async def test_a_fault_of_the_provider_is_one_sentence(
     stage: Stage, mp4: Path, scripted: Scripted, words: str
 ) -> None:
-    stage.model.script.append(scripted)
+    stage.model.script.extend([scripted] * 3)  # the first and two more tries
     question = stage.ask("what is this?", mp4)
     assert words in await stage.answered(question, "failed")
     (said,) = stage.said(question)
     assert "\n" not in said
+
+
+async def test_a_private_video_is_told_so_and_not_asked_for_again(stage: Stage) -> None:
+    stage.model.script.append(Respond(502, PRIVATE))
+    question = stage.ask("what is this? https://youtu.be/dQw4w9WgXcQ")
+    said = await stage.answered(question, "failed")
+    assert "could not watch the video behind the link" in said
+    assert len(stage.model.requests) == 1
+
+
+async def test_a_model_that_says_nothing_is_given_up(start: Start, mp4: Path) -> None:
+    async with start(SILENCE_SECONDS="0.2") as stage:
+        stage.model.script.append(Stall())
+        question = stage.ask("what is this?", mp4)
+        assert "stopped responding" in await stage.answered(question, "failed")
+        stage.model.script.append(Stall(("It is ",)))
+        question = stage.ask("what is this?", mp4)
+        assert (await stage.answered(question, "failed")).startswith("It is\n\nOpenRouter stopped")
+
+
+@pytest.mark.parametrize(
+    "scripted",
+    [
+        Respond(429, {"error": {"code": 429, "message": "slow"}}, {"Retry-After": "0"}),
+        Respond(503, "<html><title>Unavailable</title></html>"),
+        ModelReset(after=0.5),
+        Stream((), error={"code": 502, "message": "Provider returned error"}),
+    ],
+    ids=["429", "503", "reset halfway", "error before the first word"],
+)
+async def test_a_fault_that_passes_is_not_seen_at_all(
+    stage: Stage, mp4: Path, scripted: Scripted
+) -> None:
+    stage.model.script.append(scripted)
+    question = stage.ask("what is this?", mp4)
+    assert sha256(mp4) in await stage.answered(question)
+    assert len(stage.said(question)) == 1
+
+
+async def test_what_may_pass_can_be_tried_again_with_a_button(stage: Stage, mp4: Path) -> None:
+    stage.model.script.extend([Respond(503, "<html></html>")] * 3)
+    question = stage.ask("what is this?", mp4)
+    await stage.answered(question, "failed")
+    stage.discord.press(*stage.buttons(question)["Retry"])
+    await stage.discord.until(lambda: any(sha256(mp4) in text for text in stage.said(question)))
+    assert len(stage.said(question)) == 1
+
+
+async def test_what_lasts_has_no_button(stage: Stage, mp4: Path) -> None:
+    stage.model.script.append(Respond(401, {"error": {"code": 401, "message": "User not found."}}))
+    question = stage.ask("what is this?", mp4)
+    await stage.answered(question, "failed")
+    assert stage.buttons(question) == {}
+
+
+async def test_a_model_without_video_is_refused_before_a_byte_is_read(
+    start: Start, mp4: Path
+) -> None:
+    async with start(MODEL="blind/text-only") as stage:
+        stage.model.others.append(catalogue_entry("blind/text-only", ["text", "image"]))
+        question = stage.ask("what is this?", mp4)
+        said = await stage.answered(question, "failed")
+        assert said.startswith("blind/text-only takes no video at OpenRouter.")
+        assert "such as playground/stand-in" in said
+        assert not [one for one in stage.discord.requests if "attachments" in one.path]
+        assert not stage.model.requests
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [(70, "may not have seen the clip"), (900_000, "may have read the link's web page")],
+)
+async def test_a_doubt_is_a_notice_and_the_answer_stays(
+    stage: Stage, prompt: int, words: str
+) -> None:
+    usage = {"prompt_tokens": prompt, "completion_tokens": 4}
+    stage.model.script.append(Stream(("It is a dog.",), usage=usage))
+    said = await stage.answered(stage.ask("what is it? https://youtu.be/dQw4w9WgXcQ"))
+    assert said.startswith("It is a dog.")
+    assert words in said
 
 
 async def test_an_answer_that_breaks_off_keeps_what_was_said(stage: Stage, mp4: Path) -> None:

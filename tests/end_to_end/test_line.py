@@ -1,31 +1,20 @@
 import asyncio
 from pathlib import Path
 
-from bot.playground.discord import Message
 from bot.playground.model import Stall
 from tests.end_to_end.conftest import Stage, Start, sha256
-
-
-def buttons(stage: Stage, question: Message) -> dict[str, tuple[int, str]]:
-    """Return the buttons under an answer: label to message and id."""
-    found: dict[str, tuple[int, str]] = {}
-    for message in stage.discord.messages(question.id):
-        for row in message.components:
-            for button in row["components"]:
-                found[button["label"]] = (message.id, button["custom_id"])
-    return found
 
 
 async def test_stop_ends_an_answer_and_keeps_what_was_said(stage: Stage, mp4: Path) -> None:
     stage.model.script.append(Stall(pieces=("It is ", "a square")))
     question = stage.ask("what is this?", mp4)
     await stage.discord.until(lambda: stage.said(question) == ["It is a square"])
-    stage.discord.press(*buttons(stage, question)["Stop"])
+    stage.discord.press(*stage.buttons(question)["Stop"])
     assert await stage.outcomes.of(question) == "cancelled"
     assert stage.said(question) == [
         "It is a square\n\nI was stopped here. Ask again when you like."
     ]
-    assert buttons(stage, question) == {}
+    assert stage.buttons(question) == {}
     await stage.model.until(lambda: stage.model.abandoned == 1)
 
 
@@ -35,7 +24,7 @@ async def test_only_the_asker_and_moderators_can_stop(stage: Stage, mp4: Path) -
     moderator = stage.discord.add_person("moderator", moderator=True)
     question = stage.ask("what is this?", mp4)
     await stage.discord.until(lambda: stage.said(question) == ["It is a square"])
-    stop = buttons(stage, question)["Stop"]
+    stop = stage.buttons(question)["Stop"]
     stage.discord.press(*stop, author_id=stranger)
     await stage.discord.until(lambda: stage.discord.whispers(stranger))
     assert "Only whoever asked" in stage.discord.whispers(stranger)[0].content
@@ -47,7 +36,7 @@ async def test_only_the_asker_and_moderators_can_stop(stage: Stage, mp4: Path) -
 async def test_a_finished_answer_has_no_button(stage: Stage, mp4: Path) -> None:
     question = stage.ask("what is this?", mp4)
     await stage.answered(question)
-    assert buttons(stage, question) == {}
+    assert stage.buttons(question) == {}
 
 
 async def test_a_question_in_line_is_shown_its_place_and_can_be_stopped(
@@ -58,7 +47,7 @@ async def test_a_question_in_line_is_shown_its_place_and_can_be_stopped(
     await stage.discord.until(lambda: all(stage.said(one) == ["so far"] for one in begun))
     waiting = stage.ask("and this?", mp4)
     await stage.discord.until(lambda: "number 1 in line" in "".join(stage.said(waiting)))
-    stage.discord.press(*buttons(stage, waiting)["Stop"])
+    stage.discord.press(*stage.buttons(waiting)["Stop"])
     assert await stage.outcomes.of(waiting) == "cancelled"
     assert stage.said(waiting) == ["I was stopped here. Ask again when you like."]
     assert len(stage.model.requests) == 3
@@ -79,7 +68,7 @@ async def test_a_question_picked_up_too_late_asks_whether_to_retry(start: Start,
         question = stage.ask("what is this?", mp4)
         assert "could not answer this in time" in await stage.answered(question, "expired")
         assert stage.model.requests == []
-        assert list(buttons(stage, question)) == ["Retry"]
+        assert list(stage.buttons(question)) == ["Retry"]
 
 
 async def test_retry_answers_in_place_of_the_apology(start: Start, mp4: Path) -> None:
@@ -91,7 +80,7 @@ async def test_retry_answers_in_place_of_the_apology(start: Start, mp4: Path) ->
         await asyncio.sleep(1.3)  # the time after which it is too late
         stage.discord.delete(begun[0].id)
         assert await stage.outcomes.of(late) == "expired"
-        stage.discord.press(*buttons(stage, late)["Retry"])
+        stage.discord.press(*stage.buttons(late)["Retry"])
         await stage.discord.until(lambda: sha256(mp4) in "".join(stage.said(late)))
-        await stage.discord.until(lambda: not buttons(stage, late))
+        await stage.discord.until(lambda: not stage.buttons(late))
         assert len(stage.said(late)) == 1

@@ -9,11 +9,11 @@ from bot.clips import Upload
 from bot.errors import ClipGone, DownloadBroken, DownloadFailed, RedirectRefused
 from bot.hosts import Hosts
 from bot.media.fetch import Cdn, CdnClip
-from bot.media.sniff import HEAD
+from bot.media.probe import HEAD
 from tests.servers import Handler, Peer, serving
 
 UPLOAD = Upload(1, 2, 3, "clip.mp4")
-DATA = bytes(range(256)) * 40
+DATA = bytes(range(256)) * 400
 
 
 @pytest.fixture
@@ -74,6 +74,23 @@ async def test_a_host_without_ranges_is_looked_at_as_well(session: aiohttp.Clien
     async with serving(serving_files(whole)) as url:
         look = await clip_at(url, session)[0].look()
     assert (look.head, look.size) == (DATA[:HEAD], len(DATA))
+
+
+async def test_a_part_is_read_where_the_host_has_ranges(session: aiohttp.ClientSession) -> None:
+    async def ranged(peer: Peer) -> None:
+        _, headers = await peer.request()
+        assert headers["range"] == "bytes=1000-1255"
+        where = f"Content-Range: bytes 1000-1255/{len(DATA)}"
+        await peer.respond(DATA[1000:1256], "206 Partial Content", where)
+
+    async def whole(peer: Peer) -> None:
+        await peer.request()
+        await peer.respond(DATA)
+
+    async with serving(serving_files(ranged)) as url:
+        assert await clip_at(url, session)[0].read(1000, 256) == DATA[1000:1256]
+    async with serving(serving_files(whole)) as url:
+        assert await clip_at(url, session)[0].read(1000, 256) == b""
 
 
 async def test_an_empty_file_has_no_head(session: aiohttp.ClientSession) -> None:

@@ -228,5 +228,37 @@ async def test_cancelling_closes_the_clip_and_the_connection(
     assert task.cancelled()
 
 
+async def test_no_more_are_sent_at_a_time_than_is_said_and_the_rest_wait(
+    session: aiohttp.ClientSession,
+) -> None:
+    now, most, full, may_end = 0, 0, asyncio.Event(), asyncio.Event()
+
+    async def hold(peer: Peer) -> None:
+        nonlocal now, most
+        while True:
+            _, headers = await peer.request()
+            await peer.body(headers)
+            now += 1
+            most = max(most, now)
+            if now == 3:
+                full.set()
+            await may_end.wait()
+            now -= 1
+            await peer.respond(b"fine")
+
+    uploads = asyncio.Semaphore(3)
+
+    async def send(url: str) -> None:
+        async with relay.post(session, url, {}, (video(b"abc"), b""), uploads=uploads):
+            pass
+
+    async with serving(hold) as url:
+        tasks = [asyncio.create_task(send(url)) for _ in range(10)]
+        await full.wait()
+        may_end.set()
+        await asyncio.gather(*tasks)
+    assert most == 3
+
+
 def test_memory_tuning_is_harmless_to_call() -> None:
     relay.keep_freed_memory()

@@ -181,7 +181,8 @@ async def test_a_scripted_stream_may_tell_any_usage(
 
 
 @pytest.mark.parametrize(
-    ("reset", "seen"), [(Reset(after_body=False), 0), (Reset(), 1), (Reset(pieces=("one",)), 1)]
+    ("reset", "seen"),
+    [(Reset(after=0.0), 0), (Reset(after=0.5), 0), (Reset(), 1), (Reset(pieces=("one",)), 1)],
 )
 async def test_a_connection_may_be_reset(
     model: Model, web: aiohttp.ClientSession, reset: Scripted, seen: int

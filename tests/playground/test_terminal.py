@@ -189,9 +189,9 @@ def test_the_bot_is_kept_from_every_real_provider() -> None:
     person = {"LUNOS_API_KEY": "mine", "CUSTOM_MODEL": "mine", "OPENROUTER_API_KEY": "mine"}
     environ = bot_environ(person, ADDRESS, "http://127.0.0.1:2/v1", Path("x"))
     assert "mine" not in environ.values()
-    assert environ["OPENROUTER_BASE_URL"] == "http://127.0.0.1:2/v1"
+    assert (environ["PROVIDER"], environ["CUSTOM_BASE_URL"]) == ("custom", "http://127.0.0.1:2/v1")
     assert environ["DISCORD_TOKEN"] == "playground-token"  # noqa: S105  the emulator's own
-    assert environ["CUSTOM_BASE_URL"] == ""
+    assert environ["OPENROUTER_API_KEY"] == ""
 
 
 def test_the_real_provider_is_left_as_it_was_set() -> None:

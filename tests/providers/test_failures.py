@@ -22,7 +22,6 @@ from bot.errors import (
 from bot.providers.error_bodies import error_in, error_of
 from bot.providers.failures import Asked, failure
 
-
 ASKED = Asked("OpenRouter")
 
 

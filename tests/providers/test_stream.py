@@ -181,7 +181,7 @@ def test_who_ran_the_model_and_what_was_cached_is_told() -> None:
     last = decode(sse(chunk("a", "stop", provider="Google AI Studio", usage=usage)))[-1]
     assert isinstance(last, Finished)
     assert last.host == "Google AI Studio"
-    assert last.usage == Usage(6119, 19, 0.0018832, 5301, 4422)
+    assert last.usage == Usage(6119, 19, 0.0018832, 5301, 4422, 1672)
 
 
 def test_usage_inside_the_last_choice_is_read() -> None:

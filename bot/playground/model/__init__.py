@@ -2,12 +2,13 @@
 
 from .asking import Received
 from .exchange import Recorded
-from .script import RefuseEarly, Reset, Respond, Scripted, Stall, Stream
+from .script import Play, RefuseEarly, Reset, Respond, Scripted, Stall, Stream
 from .server import STAND_IN, Model, serve
 
 __all__ = [
     "STAND_IN",
     "Model",
+    "Play",
     "Received",
     "Recorded",
     "RefuseEarly",

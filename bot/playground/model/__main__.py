@@ -21,7 +21,7 @@ def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m bot.playground.model", description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--key", help="the only API key to accept; any will do without")
+    parser.add_argument("--key", help="the only API key to accept; without it, none is needed")
     parser.add_argument("--model", help="the only model to answer for; any will do without")
     asked = parser.parse_args()
     asyncio.run(_run(asked.port, asked.key, asked.model))

@@ -141,6 +141,9 @@ def _part(item: Any, where: str, label: str, clips: Mapping[str, Received]) -> P
         case "video_url" | "input_video":
             url = _object(fields.get("video_url"), f"{where}.video_url").get("url")
             return _clip(url, f"{where}.video_url.url", label, clips)
+        case "image_url":
+            url = _object(fields.get("image_url"), f"{where}.image_url").get("url")
+            return _clip(url, f"{where}.image_url.url", label, clips)
         case unknown:
             raise Refused(400, f"{where}.type: {unknown!r} is no part this endpoint takes")
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 from uuid import uuid4
 
 from aiohttp import web
@@ -17,8 +17,10 @@ from .answer import Look, Opened, compose, pieces, usage
 from .asking import Asked, Attached, Linked, Received, read_request
 from .intake import Body, Intake
 from .looking import look_at
-from .script import RefuseEarly, Reset, Respond, Scripted, Stall, Stream
-from .wire import COMMENT, DONE, JSON, Reply, event, usage_fields
+from .script import Play, RefuseEarly, Reset, Respond, Scripted, Stall, Stream
+from .wire import COMMENT, DONE, EVENTS, JSON, PROVIDER, Reply, event, usage_fields
+
+T = TypeVar("T")
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -64,18 +66,20 @@ class Exchange:
         match scripted:
             case RefuseEarly(status, body):
                 return await self._refuse_early(status, body)
-            case Reset(after_body=False):
-                return await self._reset()
+            case Reset(after=share) if share < 1:
+                return await self._reset(after=share)
             case _:
                 pass
         with TemporaryDirectory(prefix="stand-in-") as name:
             body = await self._read(Path(name))
-        reply = _reply(_named_model(body))
+        reply = _reply(_named_model(body), scripted)
         match scripted:
             case Respond(status, content, headers):
                 return _response(status, content, headers)
             case Stream(said):
                 return await self._stream(reply, said, _ending(reply, scripted))
+            case Play(chunks, status, headers):
+                return await self._play(chunks, status, headers)
             case Reset(pieces=said):
                 if said:
                     await self._begin(reply, said)
@@ -114,7 +118,7 @@ class Exchange:
 
     async def _begin(self, reply: Reply, said: Iterable[str]) -> web.StreamResponse:
         response = web.StreamResponse(headers=_headers(reply))
-        response.content_type = "text/event-stream"
+        response.content_type = EVENTS
         await response.prepare(self._request)
         await response.write(COMMENT)
         await response.write(event(reply.piece("")))
@@ -122,7 +126,7 @@ class Exchange:
             await response.write(event(reply.piece(piece)))
         return response
 
-    async def _paced(self, said: Iterable[str]) -> AsyncIterator[str]:
+    async def _paced(self, said: Iterable[T]) -> AsyncIterator[T]:
         for piece in said:
             await asyncio.sleep(self._pace)
             yield piece
@@ -135,7 +139,23 @@ class Exchange:
             self._request.transport.close()
         return response
 
-    async def _reset(self) -> web.StreamResponse:
+    async def _play(
+        self, chunks: Iterable[bytes], status: int, headers: Mapping[str, str]
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(status=status, headers=headers)
+        await response.prepare(self._request)
+        async for chunk in self._paced(chunks):
+            await response.write(chunk)
+        await response.write_eof()
+        return response
+
+    async def _reset(self, *, after: float = 1.0) -> web.StreamResponse:
+        length = self._request.content_length or 0
+        read = length if after == 1 else 0
+        async for chunk in self._request.content.iter_any():
+            read += len(chunk)
+            if read >= after * length:
+                break
         transport = self._request.transport
         if transport is not None:
             plain: socket.socket = transport.get_extra_info("socket")
@@ -152,8 +172,9 @@ def _named_model(body: Body) -> str:
             return ""
 
 
-def _reply(model: str) -> Reply:
-    return Reply(f"gen-{uuid4().hex}", model, int(time.time()))
+def _reply(model: str, scripted: Scripted | None = None) -> Reply:
+    host = scripted.host if isinstance(scripted, Stream) else PROVIDER
+    return Reply(f"gen-{uuid4().hex}", model, int(time.time()), host)
 
 
 def _headers(reply: Reply) -> dict[str, str]:

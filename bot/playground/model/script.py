@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .wire import JSON
+from .wire import EVENTS, JSON, PROVIDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,32 @@ class RefuseEarly:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Stream these pieces; then `error` if there is one, else the finish and the usage."""
+    """Stream these pieces; then `error` if there is one, else the finish and the usage.
+
+    `host` is who is said to have run the model.
+    """
 
     pieces: tuple[str, ...]
     error: JSON | None = None
     finish_reason: str = "stop"
     usage: JSON | None = None
+    host: str = PROVIDER
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Read the request, then answer with these very bytes, as they are cut here."""
+
+    chunks: tuple[bytes, ...]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": EVENTS})
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Reset the connection, before the body is read, after it, or after some pieces."""
+    """Reset the connection when `after` of the body is read (0 to 1), or after some pieces."""
 
-    after_body: bool = True
+    after: float = 1.0
     pieces: tuple[str, ...] = ()
 
 
@@ -49,4 +62,4 @@ class Stall:
     pieces: tuple[str, ...] = ()
 
 
-Scripted = Respond | RefuseEarly | Stream | Reset | Stall
+Scripted = Respond | RefuseEarly | Stream | Play | Reset | Stall

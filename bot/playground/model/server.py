@@ -11,7 +11,7 @@ from aiohttp import web
 from .asking import Refused
 from .exchange import Exchange, Recorded
 from .script import Reset, Scripted
-from .wire import catalogue_entry, envelope, key_fields
+from .wire import JSON, catalogue_entry, envelope, key_fields
 
 STAND_IN = "playground/stand-in"
 
@@ -21,7 +21,7 @@ class Model:
     """A model provider that listens.
 
     `model` is the only model it answers for, or None when it takes any name; `key` the only key,
-    or None when any will do. `script` holds what happens to the next chat requests, one each.
+    or None when none is needed. `script` holds what happens to the next chat requests, one each.
     """
 
     key: str | None
@@ -30,6 +30,8 @@ class Model:
     base_url: str = ""
     requests: list[Recorded] = field(default_factory=list[Recorded])
     script: deque[Scripted] = field(default_factory=deque[Scripted])
+    others: list[JSON] = field(default_factory=list[JSON])
+    """What else the catalogue lists."""
     abandoned: int = 0
     """How many answers their readers left before the end."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,13 +58,13 @@ class Model:
             raise
 
     async def models(self, request: web.Request) -> web.Response:
-        """List the one model."""
-        self.authorize(request)
-        return web.json_response({"data": [catalogue_entry(self.model or STAND_IN)]})
+        """List the models, to anybody."""
+        del request
+        listed = [catalogue_entry(self.model or STAND_IN), *self.others]
+        return web.json_response({"data": listed})
 
     async def model_entry(self, request: web.Request) -> web.Response:
-        """Describe one model by its name."""
-        self.authorize(request)
+        """Describe one model by its name, to anybody."""
         name = request.match_info["name"]
         if name != (self.model or name):
             raise Refused(404, f"Model not found: {name}")
@@ -74,11 +76,13 @@ class Model:
         return web.json_response(key_fields())
 
     def authorize(self, request: web.Request) -> None:
-        """Raise Refused unless the request carries a key that will do."""
+        """Raise Refused unless the request carries the key, where there is one."""
+        if self.key is None:
+            return
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
             raise Refused(401, "No cookie auth credentials found")
-        if self.key is not None and key.strip() != self.key:
+        if key.strip() != self.key:
             raise Refused(401, "User not found.")
 
     def _record(self, recorded: Recorded) -> None:

@@ -1,6 +1,7 @@
 """The JSON that OpenRouter's chat completions answer with."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from .answer import Usage
 PROVIDER = "Stand-in"
 COMMENT = b": OPENROUTER PROCESSING\n\n"
 DONE = b"data: [DONE]\n\n"
+EVENTS = "text/event-stream"
 JSON = dict[str, Any]
 
 
@@ -19,6 +21,7 @@ class Reply:
     id: str
     model: str
     created: int
+    host: str = PROVIDER
 
     def piece(self, text: str) -> JSON:
         """Say some text."""
@@ -45,7 +48,7 @@ class Reply:
     def _chunk(self, choices: list[JSON]) -> JSON:
         return {
             "id": self.id,
-            "provider": PROVIDER,
+            "provider": self.host,
             "model": self.model,
             "object": "chat.completion.chunk",
             "created": self.created,
@@ -82,8 +85,8 @@ def usage_fields(usage: Usage) -> JSON:
     }
 
 
-def catalogue_entry(model: str) -> JSON:
-    """Describe the one model there is."""
+def catalogue_entry(model: str, inputs: Sequence[str] = ("text", "video")) -> JSON:
+    """Describe a model that takes such inputs."""
     return {
         "id": model,
         "canonical_slug": model,
@@ -92,8 +95,8 @@ def catalogue_entry(model: str) -> JSON:
         "description": "No AI: measures the clips it is sent and says what it found.",
         "context_length": 1_048_576,
         "architecture": {
-            "modality": "text+video->text",
-            "input_modalities": ["text", "video"],
+            "modality": f"{'+'.join(inputs)}->text",
+            "input_modalities": list(inputs),
             "output_modalities": ["text"],
             "tokenizer": "Other",
             "instruct_type": None,

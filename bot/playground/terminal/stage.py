@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import aiohttp
+from dotenv import dotenv_values
 
 from bot.playground.model import STAND_IN
 
@@ -18,7 +19,7 @@ from .children import Child, Died, child
 from .logbook import Ended, read_line
 
 GETTING_READY = 60.0  # seconds
-FOREIGN = ("LUNOS_API_KEY", "LUNOS_BASE_URL", "CUSTOM_API_KEY", "CUSTOM_BASE_URL")
+FOREIGN = ("OPENROUTER_", "LUNOS_", "CUSTOM_")
 
 
 class Stopped(Exception):
@@ -115,14 +116,16 @@ def bot_environ(
     if base_url is None:
         return {**environ, **discord}
     # Set, though empty: a name that is missing here would be looked up in .env.
+    named = {*environ, *dotenv_values(".env")}
     return {
         **environ,
         **discord,
-        **dict.fromkeys((name for name in environ if name.startswith(("LUNOS_", "CUSTOM_"))), ""),
-        **dict.fromkeys(FOREIGN, ""),
-        "PROVIDER": "openrouter",
-        "OPENROUTER_API_KEY": "playground",
-        "OPENROUTER_BASE_URL": base_url,
+        **dict.fromkeys((name for name in named if name.startswith(FOREIGN)), ""),
+        "PROVIDER": "custom",
+        "CUSTOM_NAME": "the stand-in",
+        "CUSTOM_BASE_URL": base_url,
+        "CUSTOM_MAX_INLINE_MB": "100",
+        "CUSTOM_YOUTUBE": "yes",
         "MODEL": STAND_IN,
     }
 

@@ -1,0 +1,32 @@
+"""The parts that answer, put together; where they are used is no matter."""
+
+import asyncio
+from functools import partial
+
+import aiohttp
+
+from bot.answering import Answerer
+from bot.media import relay
+from bot.providers.catalogue import Catalogue
+from bot.providers.client import Provider
+from bot.providers.retrying import Retrying
+from bot.watching import Originals
+
+
+def session() -> aiohttp.ClientSession:
+    """Return a session as the relay likes it: as many connections as there are clips."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER
+    )
+
+
+def answerer(
+    web: aiohttp.ClientSession, originals: Originals, silence: float = relay.SILENCE
+) -> Answerer:
+    """Build what answers questions about clips that are read from there.
+
+    `silence` is how many seconds a model may say nothing.
+    """
+    uploads = asyncio.Semaphore(relay.UPLOADS)
+    post = partial(relay.post, web, uploads=uploads, silence=silence)
+    return Answerer(originals, Retrying(Provider(post)), Catalogue(web))

@@ -1,0 +1,93 @@
+"""What is told on the way to an answer, and the answer."""
+
+from dataclasses import dataclass
+
+from bot.errors import ClipError, ProviderError
+from bot.media.kinds import Media
+from bot.providers.pricing import Cost
+from bot.providers.stream import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """The clips are being looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Clips are on their way: bytes of the request sent, of how many.
+
+    `cost` is what watching them will come to, None where nobody can tell.
+    """
+
+    media: tuple[Media, ...]
+    sent: int
+    total: int
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The model has everything, and has said nothing yet."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pausing:
+    """It is asked again in so many seconds, because of an error that may pass."""
+
+    error: ProviderError
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """The answer so far."""
+
+    text: str
+
+
+Progress = Looking | Sending | Asking | Pausing | Growing
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A clip that the answer was given without, since another one could be watched."""
+
+    error: ClipError
+
+
+@dataclass(frozen=True, slots=True)
+class CutAtLimit:
+    """The answer reached the limit of its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerhapsUnseen:
+    """The model is said to have read less than such a clip comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerhapsPage:
+    """The model is said to have read so much that it was the link's web page, not the video."""
+
+
+Notice = LeftOut | CutAtLimit | PerhapsUnseen | PerhapsPage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. `seconds` ran from the first look to the last word.
+
+    `watched` is how many seconds of video it is about, `cost` what it came to; each is None where
+    nobody can tell.
+    """
+
+    text: str
+    model: str
+    usage: Usage | None
+    cost: Cost | None
+    watched: float | None
+    seconds: float
+    notices: tuple[Notice, ...]

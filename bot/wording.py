@@ -1,0 +1,56 @@
+"""How figures, and the words of somebody else, stand in a sentence."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.providers.pricing import Cost
+
+_MIB = 1 << 20
+_LONGEST = 300  # characters of somebody else's words
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a place shows text: `escape` words of somebody else, and set a name apart by `name`."""
+
+    escaping: Callable[[str], str]
+    name: str = "{}"
+
+    def escape(self, text: str) -> str:
+        """Return words of somebody else's as they are, on one line, and not without end."""
+        line = " ".join(text.split())
+        return self.escaping(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
+
+
+PLAIN = Voice(str)
+"""Text without markup, for a terminal."""
+
+
+def megabytes(size: int) -> str:
+    """Return bytes as people read them; 1 MB is 1,048,576 bytes, as in Discord itself."""
+    return f"{size / _MIB:.0f} MB" if size >= 10 * _MIB or not size % _MIB else over(size)
+
+
+def over(size: int) -> str:
+    """Return a size rounded up, so that it never reads as small as a limit it is over."""
+    return f"{math.ceil(size / _MIB * 10) / 10:.1f} MB"
+
+
+def dollars(cost: Cost) -> str:
+    """Return an amount; a small one keeps two figures that say something."""
+    amount = cost.dollars
+    if amount >= 1 or not amount:
+        text = f"${amount:.2f}"
+    else:
+        text = f"${amount:.{max(4, 1 - math.floor(math.log10(amount)))}f}"
+    return f"about {text}" if cost.about else text
+
+
+def soon(seconds: float | None) -> str:
+    """Return when to try again."""
+    if seconds is None:
+        return "in a few minutes"
+    if seconds <= 90:  # noqa: PLR2004 (said in seconds up to there)
+        return f"in {math.ceil(seconds)} seconds"
+    return f"in {math.ceil(seconds / 60)} minutes"

@@ -6,25 +6,34 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
 
-from bot.settings import Settings, SettingsError, configure_logging
+from bot.commands.terminal import Status
+from bot.providers.dialect import DIALECTS
+from bot.settings import Asking, Settings, SettingsError, configure_logging, read_catalogued
 
 _DESCRIPTION = "A Discord bot that watches videos. Without a command, it runs."
+_QUESTION = "What happens in this video?"
 
 
 def main() -> None:
     """Run what the command line asks for; the exit status says how it went."""
     arguments = _parser().parse_args()
-    match arguments.command:
-        case "playground":
-            sys.exit(_playground(arguments))
-        case _:
-            sys.exit(_run())
+    try:
+        sys.exit(_COMMANDS[arguments.command](arguments))
+    except UnicodeDecodeError:
+        print("Reeltalk can't start: .env is not plain text: save it as UTF-8.", file=sys.stderr)
+        sys.exit(Status.MISUSED)
+    except SettingsError as error:
+        between = " " if len(error.problems) == 1 else "\n- "
+        print("Reeltalk can't start:", *error.problems, sep=between, file=sys.stderr)
+        sys.exit(Status.MISUSED)
+    except KeyboardInterrupt:
+        sys.exit(Status.INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,43 +55,68 @@ def _parser() -> argparse.ArgumentParser:
     playground.add_argument(
         "--real", action="store_true", help="ask the provider that your settings name"
     )
+    _fill_ask(
+        commands.add_parser(
+            "ask",
+            help="ask about a clip from here, without Discord",
+            description="Ask about a video file or a YouTube link. The answer goes to standard "
+            "output, all else to standard error.",
+            epilog="Exit status: 0 there is an answer; 1 there is none, and asking again won't "
+            "help; 75 asking again later may; 2 the command or the settings are wrong.",
+        )
+    )
+    models = commands.add_parser("models", help="list the models that take video, with prices")
+    _add_provider(models)
+    models.add_argument("--json", action="store_true", help="write JSON")
+    commands.add_parser(
+        "check", help="look at the token, the permissions, the key, the credit and the model"
+    )
     return parser
 
 
-def _run() -> int:
-    from bot import app  # noqa: PLC0415 (the playground needs none of it)
+def _fill_ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("clip", metavar="CLIP_OR_LINK")
+    ask.add_argument("question", metavar="QUESTION", nargs="?", default=_QUESTION)
+    ask.add_argument("--model", help="the model to ask, in place of MODEL")
+    _add_provider(ask)
+    ask.add_argument("--json", action="store_true", help="write one JSON object at the end")
 
-    try:
-        settings = Settings.read({**_dotenv(), **os.environ})
-    except UnicodeDecodeError:
-        print("Reeltalk can't start: .env is not plain text: save it as UTF-8.", file=sys.stderr)
-        return 2
-    except SettingsError as error:
-        between = " " if len(error.problems) == 1 else "\n- "
-        print("Reeltalk can't start:", *error.problems, sep=between, file=sys.stderr)
-        return 2
+
+def _add_provider(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--provider", choices=list(DIALECTS), help="the provider to ask, in place of PROVIDER"
+    )
+
+
+def _environ(**over: str | None) -> dict[str, str]:
+    """Return the environment over `.env`, and what the command line sets over both."""
+    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    given = {name.upper(): value for name, value in over.items() if value is not None}
+    return {**dotenv, **os.environ, **given}
+
+
+def _run(_: argparse.Namespace) -> int:
+    from bot import app  # noqa: PLC0415 (the other commands need none of it)
+
+    settings = Settings.read(_environ())
     configure_logging(settings.log_level)
     try:
         asyncio.run(_until_told_to_stop(app.run(settings)))
     except app.StartError as error:
         print(f"Reeltalk can't start: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _dotenv() -> dict[str, str]:
-    return {name: value for name, value in dotenv_values(".env").items() if value is not None}
+        return Status.FAILED
+    return Status.DONE
 
 
 def _playground(arguments: argparse.Namespace) -> int:
-    from bot.playground.terminal import play  # noqa: PLC0415 (running the bot needs none of it)
+    from bot.playground.terminal import play  # noqa: PLC0415 (as in _run)
 
     once: list[str] | None = arguments.once
     match once:
         case None:
             asked = None
         case [clip] if "://" in clip or Path(clip).is_file():
-            asked = (clip, "What happens in this video?")
+            asked = (clip, _QUESTION)
         case [question]:
             asked = (None, question)
         case [clip, *words]:
@@ -90,6 +124,35 @@ def _playground(arguments: argparse.Namespace) -> int:
         case _:
             raise AssertionError(once)
     return asyncio.run(play(once=asked, real=arguments.real))
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from bot.commands.ask import ask  # noqa: PLC0415 (as in _run)
+
+    asking = Asking.read(_environ(provider=arguments.provider, model=arguments.model))
+    return asyncio.run(ask(asking, arguments.clip, arguments.question, as_json=arguments.json))
+
+
+def _models(arguments: argparse.Namespace) -> int:
+    from bot.commands.models import models  # noqa: PLC0415 (as in _run)
+
+    endpoint = read_catalogued(_environ(provider=arguments.provider))
+    return asyncio.run(models(endpoint, as_json=arguments.json))
+
+
+def _check(_: argparse.Namespace) -> int:
+    from bot.commands.check import check  # noqa: PLC0415 (as in _run)
+
+    return asyncio.run(check(_environ()))
+
+
+_COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
+    None: _run,
+    "playground": _playground,
+    "ask": _ask,
+    "models": _models,
+    "check": _check,
+}
 
 
 async def _until_told_to_stop(running: Coroutine[Any, Any, None]) -> None:

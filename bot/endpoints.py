@@ -8,11 +8,23 @@ from bot.providers.dialect import DIALECTS, SHAPES, Dialect, Endpoint
 
 _DEFAULT_MODEL = "google/gemini-3.5-flash-lite"
 _MIB = 1 << 20
+_NEED_KEYS = {"openrouter", "lunos"}
 
 
 def read_endpoint(environ: Environ) -> Endpoint:
-    """Return the provider that is set, else the first that is configured."""
-    name = _provider(environ)
+    """Return the provider that is set, else the first that is configured, with its key."""
+    endpoint, name = _endpoint(environ, _provider(environ))
+    if not endpoint.api_key and name in _NEED_KEYS:
+        environ.problems.append(f"PROVIDER={name} needs {name.upper()}_API_KEY.")
+    return endpoint
+
+
+def read_catalogue_endpoint(environ: Environ) -> Endpoint:
+    """Return a provider to ask for its models, which takes no key; OpenRouter, if none is set."""
+    return _endpoint(environ, _provider(environ) or "openrouter")[0]
+
+
+def _endpoint(environ: Environ, name: str) -> tuple[Endpoint, str]:
     if name not in DIALECTS:
         environ.problems.append(
             f"PROVIDER has to be one of {', '.join(DIALECTS)}, not {name}."
@@ -21,13 +33,11 @@ def read_endpoint(environ: Environ) -> Endpoint:
             "(https://openrouter.ai/keys), LUNOS_API_KEY (https://lunos.tech) "
             "or CUSTOM_BASE_URL."
         )
-        return Endpoint(DIALECTS["custom"], "")
+        return Endpoint(DIALECTS["custom"], ""), name
     dialect = DIALECTS[name]
     prefix = name.upper()
     base_url = environ.url(f"{prefix}_BASE_URL", dialect.base_url)
     key = environ.get(f"{prefix}_API_KEY")
-    if not key and name != "custom":
-        environ.problems.append(f"PROVIDER={name} needs {prefix}_API_KEY.")
     match name:
         case "openrouter":
             dialect = _openrouter(environ, dialect)
@@ -35,7 +45,7 @@ def read_endpoint(environ: Environ) -> Endpoint:
             dialect = _custom(environ, dialect)
         case _:
             pass
-    return Endpoint(replace(dialect, base_url=base_url), key)
+    return Endpoint(replace(dialect, base_url=base_url), key), name
 
 
 def read_model(environ: Environ) -> str:

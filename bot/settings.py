@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from bot.endpoints import read_endpoint, read_model
+from bot.endpoints import read_catalogue_endpoint, read_endpoint, read_model
 from bot.environ import Environ
 from bot.hosts import Hosts
 from bot.providers.dialect import Endpoint
@@ -94,6 +94,16 @@ class Settings:
             log_level=reading.choice("LOG_LEVEL", _LEVELS, "INFO"),
         )
         return _without_problems(settings, reading)
+
+
+def read_catalogued(environ: Mapping[str, str]) -> Endpoint:
+    """Read from a mapping such as `os.environ` whose models are to be listed.
+
+    Raises:
+        SettingsError: with all the problems there are.
+    """
+    reading = Environ(environ)
+    return _without_problems(read_catalogue_endpoint(reading), reading)
 
 
 T = TypeVar("T")

@@ -38,13 +38,16 @@ def over(size: int) -> str:
 
 
 def dollars(cost: Cost) -> str:
+    """Return a cost, with the word that tells a computed one from one that was told."""
+    amount = small_dollars(cost.dollars)
+    return f"about {amount}" if cost.about else amount
+
+
+def small_dollars(amount: float) -> str:
     """Return an amount; a small one keeps two figures that say something."""
-    amount = cost.dollars
     if amount >= 1 or not amount:
-        text = f"${amount:.2f}"
-    else:
-        text = f"${amount:.{max(4, 1 - math.floor(math.log10(amount)))}f}"
-    return f"about {text}" if cost.about else text
+        return f"${amount:.2f}"
+    return f"${amount:.{max(4, 1 - math.floor(math.log10(amount)))}f}"
 
 
 def soon(seconds: float | None) -> str:

@@ -72,7 +72,8 @@ class Dialect:
     the models' names that follow YouTube links, where not every one does. `max_inline_bytes` is
     the most to send inside a request, before encoding. `takes_effort` tells whether OpenRouter's
     `reasoning: {effort}` is understood, `counts_video` whether usage is documented to tell the
-    tokens of video, where a Google host ran the model.
+    tokens of video, where a Google host ran the model. `account_path` tells whether a key is good,
+    and what is left of its credit.
     """
 
     title: str
@@ -87,6 +88,7 @@ class Dialect:
     link_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
     takes_effort: bool = False
     counts_video: bool = False
+    account_path: str = ""
 
     @property
     def is_agentic(self) -> bool:
@@ -120,6 +122,7 @@ OPENROUTER = Dialect(
     link_body={"provider": {"order": ["google-ai-studio"]}},
     takes_effort=True,
     counts_video=True,
+    account_path="/key",
 )
 
 # https://lunos.tech/docs/multimodal/video: links work "depending on provider-level
@@ -131,6 +134,7 @@ LUNOS = Dialect(
     link_models=_LINK_MODELS,
     max_inline_bytes=_GEMINI_INLINE,
     headers={"X-App-ID": "Reeltalk"},
+    account_path="/balance",
 )
 
 # vLLM, SGLang and the like download a link as it stands, hence YouTube's web page. DashScope

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from .calls import Call, Reply, Routes, snowflake
+from .permissions import EVERYONE
 from .place_payloads import self_payload, user_payload
 from .refusals import refusal
 from .state import Json
@@ -50,6 +51,21 @@ def application(call: Call) -> Reply:
         "eligible_oauth2_scopes": [],
     }
     return Reply(200, body)
+
+
+def guilds(call: Call) -> Reply:
+    """List the servers the bot is in, with what it may do there, whatever a channel takes away."""
+    guild = call.payloads.places.guild()
+    body: Json = {
+        "id": guild["id"],
+        "name": guild["name"],
+        "icon": None,
+        "banner": None,
+        "owner": False,
+        "permissions": str(+EVERYONE),
+        "features": [],
+    }
+    return Reply(200, [body])
 
 
 def gateway(call: Call) -> Reply:
@@ -122,6 +138,7 @@ def open_direct(call: Call) -> Reply:
 
 ROUTES: Routes = {
     ("GET", "/users/@me"): me,
+    ("GET", "/users/@me/guilds"): guilds,
     ("GET", "/users/{user_id}"): user,
     ("GET", "/oauth2/applications/@me"): application,
     ("GET", "/gateway/bot"): gateway,

@@ -1,0 +1,105 @@
+"""List the models that take video, with what a minute of it costs."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.assembly import session
+from bot.commands.terminal import Status, status_of
+from bot.errors import ReeltalkError
+from bot.phrases import phrase
+from bot.providers.catalogue import Catalogue, Model
+from bot.providers.dialect import Endpoint
+from bot.providers.pricing import estimate
+from bot.wording import small_dollars
+
+_MINUTE = 60.0
+_MILLION_TOKENS = 1_000_000
+
+
+async def models(endpoint: Endpoint, *, as_json: bool) -> Status:
+    """Write the models of a provider to standard output, the cheapest first."""
+    try:
+        async with session() as web:
+            known = await Catalogue(web).models(endpoint)
+    except ReeltalkError as error:
+        Console(stderr=True, highlight=False).print(phrase(error), markup=False)
+        return status_of(error)
+    listed = sorted(_watching(known), key=_by_price)
+    if as_json:
+        print(json.dumps([_fields(model) for model in listed], indent=2))
+        return Status.DONE
+    _write(listed, endpoint.dialect.title)
+    return Status.DONE
+
+
+def _watching(known: Sequence[Model]) -> list[Model]:
+    """Return those that take video; where a catalogue tells of none, those that may."""
+    return [model for model in known if model.takes_video is not False]
+
+
+def _by_price(model: Model) -> tuple[float, str]:
+    per_minute = _per_minute(model)
+    return math.inf if per_minute is None else per_minute, model.id
+
+
+def _per_minute(model: Model) -> float | None:
+    cost = estimate(model, _MINUTE)
+    return None if cost is None else cost.dollars
+
+
+def _fields(model: Model) -> dict[str, Any]:
+    def million(price: float | None) -> float | None:
+        return None if price is None else round(price * _MILLION_TOKENS, 6)
+
+    return {
+        "id": model.id,
+        "takes_video": model.takes_video,
+        "context_tokens": model.context,
+        "usd_per_video_minute": _per_minute(model),
+        "usd_per_million_prompt_tokens": million(model.prompt_price),
+        "usd_per_million_completion_tokens": million(model.completion_price),
+    }
+
+
+def _write(listed: Sequence[Model], title: str) -> None:
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("model", overflow="fold")
+    for name in ("context", "minute of video", "1M tokens in", "out"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for model in listed:
+        table.add_row(
+            model.id,
+            "" if model.context is None else f"{model.context:,}",
+            _minute(model),
+            _million(model.prompt_price),
+            _million(model.completion_price),
+        )
+    console.print(table)
+    if not listed:
+        console.print(f"{title} lists no model that takes video.")
+    elif any(model.takes_video is None for model in listed):
+        console.print(f"{title} does not tell which of them take video.")
+    console.print(
+        "A minute of video is the input alone, at the tokens a second that were measured; blank "
+        "where they were not.",
+        style="dim",
+    )
+
+
+def _minute(model: Model) -> str:
+    per_minute = _per_minute(model)
+    return "" if per_minute is None else small_dollars(per_minute)
+
+
+def _million(price: float | None) -> str:
+    """Write a price for a million tokens, with as many figures as it has."""
+    if price is None:
+        return ""
+    cents, rest = f"{price * _MILLION_TOKENS:.4f}"[:-2], f"{price * _MILLION_TOKENS:.4f}"[-2:]
+    return f"${cents}{rest.rstrip('0')}"

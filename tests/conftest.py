@@ -1,9 +1,13 @@
 """What holds for every test."""
 
 import os
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 
 import pytest
+
+from bot.playground.clips import make_clip
+from tests.answering import Asker, asking
 
 
 @pytest.hookimpl(wrapper=True)
@@ -14,3 +18,17 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped, though DISCORD_OPENAPI is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def two_seconds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an MP4 of two seconds."""
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    make_clip(path, seconds=2)
+    return path
+
+
+@pytest.fixture
+async def asker(two_seconds: Path) -> AsyncGenerator[Asker]:
+    async with asking(two_seconds) as asker:
+        yield asker

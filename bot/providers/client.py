@@ -69,7 +69,7 @@ class Provider:
             # A wrong address is often answered with somebody's page.
             if response.status != HTTPStatus.OK or response.content_type == "text/html":
                 with _translated(asked):
-                    body = await response.content.read(_MAX_BODY)
+                    body = await _whole(b"", response)
                 raise failure(asked, response.status, error_of(body), headers=response.headers)
             yield _events(response, asked)
 

@@ -43,7 +43,7 @@ async def test_the_answer_goes_to_standard_output_and_what_it_came_to_to_the_oth
 async def test_json_is_one_object_with_everything_that_is_known(
     asking: Asking, clip: Path, model: Model, capsys: Captured
 ) -> None:
-    usage = {"prompt_tokens": 300, "completion_tokens": 4, "prompt_tokens_details": {}}
+    usage = {"prompt_tokens": 300, "completion_tokens": 4}
     model.script.append(Stream(("It is ", "a square."), usage=usage))
     assert await asked(asking, clip, as_json=True) is Status.DONE
     out, err = capsys.readouterr()

@@ -123,6 +123,23 @@ async def test_a_refusal_is_told_by_its_body_and_status(
             await ask(session, url)
 
 
+async def test_a_refusal_that_comes_in_pieces_is_read_whole(
+    session: aiohttp.ClientSession,
+) -> None:
+    refusal = b'{"error":{"code":402,"message":"Insufficient credits"}}'
+
+    async def piecemeal(peer: Peer) -> None:
+        _, headers = await peer.request()
+        await peer.body(headers)
+        await peer.respond(refusal[:20], "400 Bad Request", JSON, length=len(refusal))
+        await asyncio.sleep(0.05)  # so that they arrive apart
+        await peer.say(refusal[20:])
+
+    async with serving(piecemeal) as url:
+        with pytest.raises(CreditSpent):
+            await ask(session, url)
+
+
 async def test_an_error_in_the_middle_keeps_what_was_said(session: aiohttp.ClientSession) -> None:
     half: Any = {"choices": [{"delta": {"content": "half"}}]}
     error: Any = {"error": {"code": "server_error", "message": "gone"}, "choices": []}

@@ -1,0 +1,54 @@
+"""The whole way from a question to an answer, without Discord: a file, and a scripted provider."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.assembly import answerer, session
+from bot.clips import Clip, Upload
+from bot.media.files import FileClip
+from bot.playground import model as stand_in
+from bot.playground.model import Model
+from bot.preferences import Preferences
+from bot.progress import Answer, Progress
+from bot.questions import Question
+from bot.settings import Asking
+
+
+@dataclass
+class Asker:
+    """Asks a scripted provider about a file of two seconds."""
+
+    model: Model
+    clip: Path
+    told: list[Progress] = field(default_factory=list[Progress])
+
+    async def ask(
+        self, *clips: Clip, provider: str = "openrouter", question: str = "What?", **environ: str
+    ) -> Answer:
+        """Ask about the file, or about other clips, with variables of an environment."""
+        name = provider.upper()
+        asking = Asking.read(
+            {
+                "PROVIDER": provider,
+                "MODEL": "google/gemini-3.5-flash-lite",
+                f"{name}_API_KEY": "key",
+                f"{name}_BASE_URL": self.model.base_url,
+                **environ,
+            }
+        )
+        upload = Upload(0, 0, 0, self.clip.name)
+        asked = Question(0, None, 0, 0, 0, question, clips or (upload,))
+        async with session() as web:
+            answering = answerer(
+                web, lambda one: FileClip(self.clip, one.name), asking.silence_seconds
+            )
+            return await answering.answer(asked, Preferences.by(asking), self.told.append)
+
+
+@asynccontextmanager
+async def asking(clip: Path) -> AsyncGenerator[Asker]:
+    """Serve a provider to ask."""
+    async with stand_in.serve() as model:
+        yield Asker(model, clip)

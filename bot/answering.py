@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from bot.clips import YouTubeLink
 from bot.errors import (
@@ -93,9 +94,10 @@ class Answerer:
     ) -> Answer:
         tell(Looking())
         model = await self._model(preferences)
-        seen = await look(question.clips, preferences, self._originals)
-        request = _request(question, preferences, seen, model)
-        text, end = await self._ask(request, preferences, model, tell)
+        async with AsyncExitStack() as held:
+            seen = await look(question.clips, preferences, self._originals, held)
+            request = _request(question, preferences, seen, model)
+            text, end = await self._ask(request, preferences, model, tell)
         return Answer(
             text=text.strip(),
             model=end.model or request.model,

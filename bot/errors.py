@@ -8,6 +8,7 @@ ReeltalkError
 │   ├── ClipTooLarge
 │   ├── ClipNotVideo          its bytes are something else
 │   ├── ClipFormatRefused     a video, but not of a container the models document
+│   ├── ClipBroken            it begins like a video, but can't be read as one
 │   └── DownloadBroken *      its bytes did not come as announced
 │       ├── DownloadFailed
 │       ├── DownloadStalled
@@ -94,6 +95,13 @@ class ClipFormatRefused(ClipError):
     """`found` names a video container that no provider documents."""
 
     found: str
+
+
+@dataclass(eq=False)
+class ClipBroken(ClipError):
+    """`reason` is what the decoder said, for the log."""
+
+    reason: str
 
 
 @dataclass(eq=False)

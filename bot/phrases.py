@@ -43,6 +43,10 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
         f"{_name(e, v)} is {e.found}, which the models don't read. Save it as {_FORMATS} "
         "and send that."
     ),
+    errors.ClipBroken: lambda e, v: (
+        f"{_name(e, v)} can't be read as a video: it may be damaged. Save it again as an MP4 and "
+        "send that."
+    ),
     errors.DownloadFailed: lambda e, v: (
         f"I could not download {_name(e, v)} from Discord, and trying again did not help. "
         "Ask again in a minute."

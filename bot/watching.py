@@ -1,6 +1,7 @@
 """Look at the clips of a question, and make of them what a model receives."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -12,9 +13,10 @@ from bot.errors import (
     ClipTooLarge,
     LinksUnsupported,
 )
-from bot.media.kinds import InlineVideo, LinkedVideo, Media, Original
+from bot.media.kinds import InlineVideo, Kind, LinkedVideo, Look, Media, Original, Stills
 from bot.media.probe import duration
 from bot.media.sniff import sniff
+from bot.media.stills import stills
 from bot.preferences import Preferences
 from bot.progress import LeftOut
 
@@ -31,9 +33,11 @@ class Watchable:
 
 
 async def look(
-    clips: tuple[Clip, ...], preferences: Preferences, originals: Originals
+    clips: tuple[Clip, ...], preferences: Preferences, originals: Originals, held: AsyncExitStack
 ) -> Watchable:
     """Look at each clip; those that are no videos are left out, unless none is one.
+
+    What has to be kept until the answer is there is kept by `held`.
 
     Raises:
         ReeltalkError: a clip can't be had, or not be sent.
@@ -42,7 +46,7 @@ async def look(
     left_out: list[LeftOut] = []
     for clip in clips:
         try:
-            media.append(await _media(clip, preferences, originals))
+            media.append(await _media(clip, preferences, originals, held))
         except ClipNotVideo as error:
             left_out.append(LeftOut(error))
     if not media:
@@ -54,7 +58,9 @@ async def look(
     return Watchable(tuple(media), tuple(left_out))
 
 
-async def _media(clip: Clip, preferences: Preferences, originals: Originals) -> Media:
+async def _media(
+    clip: Clip, preferences: Preferences, originals: Originals, held: AsyncExitStack
+) -> Media:
     dialect = preferences.endpoint.dialect
     match clip:
         case YouTubeLink():
@@ -62,6 +68,10 @@ async def _media(clip: Clip, preferences: Preferences, originals: Originals) -> 
                 unable = preferences.model if dialect.reads_youtube else dialect.title
                 raise LinksUnsupported(unable)
             return LinkedVideo(clip.name, clip.url)
+        case Upload() if dialect.shape.of_stills:
+            return await held.enter_async_context(
+                await _stills(clip.name, originals(clip), preferences.max_clip_bytes)
+            )
         case Upload():
             limit = min(preferences.max_clip_bytes, dialect.max_inline_bytes)
             return await _inline(clip.name, originals(clip), limit)
@@ -70,13 +80,23 @@ async def _media(clip: Clip, preferences: Preferences, originals: Originals) -> 
 
 
 async def _inline(name: str, original: Original, limit: int) -> InlineVideo:
+    kind, seen = await _kind(name, original, limit)
+    if kind.mime is None:
+        raise ClipFormatRefused(name, kind.name)
+    seconds = await duration(kind, seen.head, seen.size, original.read)
+    return InlineVideo(name, kind.mime, seen.size, original, seconds)
+
+
+async def _stills(name: str, original: Original, limit: int) -> AbstractAsyncContextManager[Stills]:
+    kind, seen = await _kind(name, original, limit)
+    return stills(original, name, kind, seen.size)
+
+
+async def _kind(name: str, original: Original, limit: int) -> tuple[Kind, Look]:
     seen = await original.look()
     kind = sniff(seen.head)
     if not kind.is_video:
         raise ClipNotVideo(name, kind.name)
-    if kind.mime is None:
-        raise ClipFormatRefused(name, kind.name)
     if seen.size > limit:
         raise ClipTooLarge(name, seen.size, limit)
-    seconds = await duration(kind, seen.head, seen.size, original.read)
-    return InlineVideo(name, kind.mime, seen.size, original, seconds)
+    return kind, seen

@@ -1,3 +1,4 @@
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,7 +50,9 @@ async def looked(
     def original(upload: Upload) -> Original:
         return FileClip(folder / upload.name, upload.name)
 
-    return await look(clips, Preferences(Endpoint(dialect, ""), model, most, 100, 1.0), original)
+    preferences = Preferences(Endpoint(dialect, ""), model, most, 100, 1.0)
+    async with AsyncExitStack() as held:
+        return await look(clips, preferences, original, held)
 
 
 async def test_each_clip_becomes_media_in_its_order(folder: Path) -> None:

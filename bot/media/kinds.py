@@ -10,26 +10,32 @@ from typing import Protocol
 class Kind:
     """What a file is by its first bytes.
 
-    `name` goes into a sentence ("It is …"). `mime` is the type that a provider is told, None
-    where no provider documents the container.
+    `name` goes into a sentence ("It is …"). `demuxer` is what FFmpeg reads such a video with,
+    empty for what is none. `mime` is the type that a provider is told, None where no provider
+    documents the container.
     """
 
     name: str
-    is_video: bool = False
+    demuxer: str = ""
     mime: str | None = None
+
+    @property
+    def is_video(self) -> bool:
+        """Tell whether there are moving pictures in it, or may be."""
+        return bool(self.demuxer)
 
 
 # OpenRouter and Lunos document exactly these four, `video/mov` being the word for QuickTime.
-MP4 = Kind("an MP4 video", is_video=True, mime="video/mp4")
-MOV = Kind("a QuickTime video", is_video=True, mime="video/mov")
-WEBM = Kind("a WebM video", is_video=True, mime="video/webm")
-MPEG = Kind("an MPEG video", is_video=True, mime="video/mpeg")
+MP4 = Kind("an MP4 video", "mov", mime="video/mp4")
+MOV = Kind("a QuickTime video", "mov", mime="video/mov")
+WEBM = Kind("a WebM video", "matroska", mime="video/webm")
+MPEG = Kind("an MPEG video", "mpeg", mime="video/mpeg")
 
-MATROSKA = Kind("a Matroska video", is_video=True)
-AVI = Kind("an AVI video", is_video=True)
-FLV = Kind("a Flash video", is_video=True)
-MPEG_TS = Kind("an MPEG transport stream", is_video=True)
-WMV = Kind("a Windows Media video", is_video=True)
+MATROSKA = Kind("a Matroska video", "matroska")
+AVI = Kind("an AVI video", "avi")
+FLV = Kind("a Flash video", "flv")
+MPEG_TS = Kind("an MPEG transport stream", "mpegts")
+WMV = Kind("a Windows Media video", "asf")
 
 GIF = Kind("a GIF")
 PICTURE = Kind("a picture")

@@ -40,7 +40,9 @@ async def look_at_discord(web: aiohttp.ClientSession, settings: Settings) -> Asy
         if status != _OK:
             yield _no_account(status, settings)
             return
-        yield Finding("Discord token", f"{as_text(as_object(me).get('username'))}, as it should be")
+        yield Finding(
+            "Discord token", f"accepted, it is {as_text(as_object(me).get('username'))}'s"
+        )
         _, application = await get("/oauth2/applications/@me")
         yield _toggle(as_object(application))
         _, guilds = await get("/users/@me/guilds")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.playground import model as stand_in
-from bot.playground.clips import make_clip
 from bot.playground.model import Model
 from bot.settings import Asking
 
@@ -37,8 +36,6 @@ def impatient(environ: dict[str, str]) -> Asking:
     return Asking.read({**environ, "SILENCE_SECONDS": "0.3"})
 
 
-@pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
-    make_clip(path, seconds=2)
-    return path
+@pytest.fixture
+def clip(two_seconds: Path) -> Path:
+    return two_seconds

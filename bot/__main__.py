@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -23,6 +24,9 @@ _QUESTION = "What happens in this video?"
 def main() -> None:
     """Run what the command line asks for; the exit status says how it went."""
     arguments = _parser().parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal can't show is no reason to stop
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(_COMMANDS[arguments.command](arguments))
     except UnicodeDecodeError:

@@ -82,7 +82,10 @@ def without_links(text: str) -> str:
 
 
 def _read_link(url: str) -> YouTubeLink | None:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+    except ValueError:  # such as a bracket that never closes
+        return None
     host, query = (parts.hostname or "").lower(), parse_qs(parts.query)
     path = [segment for segment in parts.path.split("/") if segment]
     match path:

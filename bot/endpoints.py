@@ -1,5 +1,6 @@
 """Which provider to ask, by the environment."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from bot.providers.dialect import DIALECTS, SHAPES, Dialect, Endpoint
 
 _DEFAULT_MODEL = "google/gemini-3.5-flash-lite"
 _MIB = 1 << 20
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _NEED_KEYS = {"openrouter", "lunos"}
 
 
@@ -99,14 +101,22 @@ def _custom(environ: Environ, dialect: Dialect) -> Dialect:
         environ.problems.append(
             f"CUSTOM_YOUTUBE needs a CUSTOM_PART_SHAPE that can hold a link, which {name} can't."
         )
-    headers = environ.fields("CUSTOM_EXTRA_HEADERS")
     return replace(
         dialect,
         title=environ.get("CUSTOM_NAME", dialect.title),
         shape=shape,
         part_extra=environ.fields("CUSTOM_EXTRA_PART"),
         body=environ.fields("CUSTOM_EXTRA_BODY"),
-        headers={name: str(value) for name, value in headers.items()},
+        headers=_headers(environ),
         reads_youtube=reads_youtube,
         max_inline_bytes=int(environ.number("CUSTOM_MAX_INLINE_MB", "7") * _MIB),
     )
+
+
+def _headers(environ: Environ) -> dict[str, str]:
+    name = "CUSTOM_EXTRA_HEADERS"
+    headers = {key: str(value) for key, value in environ.fields(name).items() if value is not None}
+    if not all(_HEADER.fullmatch(key) and value.isprintable() for key, value in headers.items()):
+        environ.problems.append(f"{name} holds a name or a value that no header can have.")
+        return {}
+    return headers

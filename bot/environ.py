@@ -8,6 +8,12 @@ from yarl import URL
 
 from bot.hosts import Hosts
 
+
+def _no_constant(name: str) -> None:
+    """Refuse NaN and infinities, which are no JSON."""
+    raise ValueError(name)
+
+
 _YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
 
 
@@ -38,7 +44,7 @@ class Environ:
             usable = False
         if not usable:
             self.problems.append(
-                f"{name} is not a usable address: {text}. "
+                f"{name} is not a usable address. "
                 f"It has to begin with {' or '.join(f'{scheme}://' for scheme in schemes)}."
             )
         return text
@@ -54,15 +60,15 @@ class Environ:
                 )
         return Hosts(frozenset(names))
 
-    def number(self, name: str, default: str) -> float:
-        """Return a number above 0."""
+    def number(self, name: str, default: str, least: float = 0.0, most: float = 1e6) -> float:
+        """Return a number above `least`, up to `most`."""
         text = self.get(name, default)
         try:
             number = float(text)
         except ValueError:
             number = 0
-        if not 0 < number < float("inf"):
-            self.problems.append(f"{name} has to be a number above 0, not {text}.")
+        if not least < number <= most:
+            self.problems.append(f"{name} has to be a number above {least:g}, not {text}.")
             return float(default)
         return number
 
@@ -85,12 +91,12 @@ class Environ:
         """Return a JSON object; unset, an empty one."""
         text = self.get(name, "{}")
         try:
-            value = json.loads(text)
-        except ValueError:
+            value = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             self.problems.append(
-                f'{name} has to be a JSON object such as {{"fps": 2}}, not {text}.'
+                f'{name} has to be a JSON object such as {{"fps": 2}}: with double quotes, too.'
             )
             return {}
         return cast("dict[str, Any]", value)

@@ -24,6 +24,8 @@ ReeltalkError
     ├── KeyRefused
     ├── CreditSpent
     ├── RegionRefused         not where this bot runs
+    ├── PrivacyUnmet          nobody there keeps the privacy that is asked for
+    ├── AddressWrong          what answers is not its API
     ├── ModelRefused          no such model, or one that can't take video
     ├── LinkRefused           the video behind a link is private, gone, or not shown there
     ├── RequestTooLarge
@@ -206,6 +208,16 @@ class RateLimited(ProviderError):
 @dataclass(eq=False)
 class RegionRefused(ProviderError):
     """The provider, or the model's host, serves nobody where the bot runs."""
+
+
+@dataclass(eq=False)
+class PrivacyUnmet(ProviderError):
+    """No host of the model promises what the settings, or the account, ask for."""
+
+
+@dataclass(eq=False)
+class AddressWrong(ProviderError):
+    """A page of HTML or a redirect, where its API should be."""
 
 
 @dataclass(eq=False)

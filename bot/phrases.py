@@ -88,6 +88,15 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
         f"{e.provider} does not serve the place where this bot runs{_quoted(e, v)}. Whoever runs "
         "the bot has to choose another model or provider."
     ),
+    errors.PrivacyUnmet: lambda e, v: (
+        f"{e.provider} has no host for this model that keeps the privacy asked for"
+        f"{_quoted(e, v)}. Whoever runs the bot has to choose another model, or to ask for less in "
+        "OPENROUTER_ZDR, OPENROUTER_DATA_COLLECTION or the account's privacy settings."
+    ),
+    errors.AddressWrong: lambda e, v: (
+        f"What answers in the place of {e.provider} is not its API{_quoted(e, v)}. Whoever runs "
+        "the bot has to check the address that is set for it."
+    ),
     errors.ModelRefused: lambda e, v: (
         f"{_model(e, v)}{_quoted(e, v)}. Whoever runs the bot has to set MODEL to "
         f"{f'one that does, such as {v.escape(e.nearest)}' if e.nearest else 'one that does'}."

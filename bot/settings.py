@@ -120,7 +120,7 @@ def _asking(reading: Environ) -> Asking:
         endpoint=read_endpoint(reading),
         model=read_model(reading),
         max_clip_bytes=int(reading.number("MAX_CLIP_MB", _DEFAULT_CLIP_MB) * _MIB),
-        max_answer_tokens=int(reading.number("MAX_ANSWER_TOKENS", _DEFAULT_ANSWER_TOKENS)),
+        max_answer_tokens=int(reading.number("MAX_ANSWER_TOKENS", _DEFAULT_ANSWER_TOKENS, 0.999)),
         silence_seconds=reading.number("SILENCE_SECONDS", _DEFAULT_SILENCE),
     )
 
@@ -139,11 +139,12 @@ def _jobs_path(reading: Environ) -> Path:
     """Return the file of accepted questions, which lies beside the database's."""
     url = reading.get("DATABASE_URL", _DEFAULT_DATABASE)
     scheme, _, path = url.partition(":///")
-    if scheme != "sqlite" or not path:
+    if scheme != "sqlite" or not Path(path).name:
         reading.problems.append(
             f"DATABASE_URL has to be a file, as in {_DEFAULT_DATABASE}, not {scheme}."
         )
-    return Path(path).with_name(f"{Path(path).stem}-jobs.sqlite") if path else Path()
+        return Path()
+    return Path(path).with_name(f"{Path(path).stem}-jobs.sqlite")
 
 
 def configure_logging(level: str) -> None:

@@ -8,6 +8,7 @@ from bot.providers.pricing import Cost
 
 _MIB = 1 << 20
 _LONGEST = 300  # characters of somebody else's words
+_IN_SECONDS, _IN_MINUTES = 90, 5400  # up to where a wait is said in these
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def dollars(cost: Cost) -> str:
 
 def small_dollars(amount: float) -> str:
     """Return an amount; a small one keeps two figures that say something."""
-    if amount >= 1 or not amount:
+    if amount >= 1 or amount <= 0:
         return f"${amount:.2f}"
     return f"${amount:.{max(4, 1 - math.floor(math.log10(amount)))}f}"
 
@@ -54,6 +55,10 @@ def soon(seconds: float | None) -> str:
     """Return when to try again."""
     if seconds is None:
         return "in a few minutes"
-    if seconds <= 90:  # noqa: PLR2004 (said in seconds up to there)
+    if seconds <= 1:
+        return "in a second"
+    if seconds <= _IN_SECONDS:
         return f"in {math.ceil(seconds)} seconds"
-    return f"in {math.ceil(seconds / 60)} minutes"
+    if seconds <= _IN_MINUTES:
+        return f"in {math.ceil(seconds / 60)} minutes"
+    return f"in {math.ceil(seconds / 3600)} hours"

@@ -144,6 +144,7 @@ class Answers:
                     offer(progress)
 
                 answer = await self._answerer.answer(question, preferences, tell)
+            return _Ending("answered", paginate(answer.text, phrases.footer(answer)))
         except ReeltalkError as error:
             course.error = str(error)
             # What was said without having seen the clip is not let stand.
@@ -157,7 +158,6 @@ class Answers:
             course.error = repr(error)
             pages = _pages_with(course.text, phrases.BROKEN)
             return _Ending("failed", pages, may_retry=True)
-        return _Ending("answered", paginate(answer.text, phrases.footer(answer)))
 
     def _log(self, question: Question, preferences: Preferences, course: "_Course") -> None:
         """Write the one line that each question leaves in the log."""

@@ -93,3 +93,7 @@ def test_links_keep_their_order_and_come_once() -> None:
 def test_the_words_around_a_link_remain() -> None:
     text = f"what is <https://youtu.be/{ID}> about, and https://example.org/a?"
     assert without_links(text) == "what is  about, and https://example.org/a?"
+
+
+def test_a_link_that_is_none_is_passed_over() -> None:
+    assert tuple(find_links("https://www.youtube.com/attribution_link?u=%5Bx")) == ()

@@ -81,6 +81,9 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         ({"PROVIDER": "openai"}, "openrouter, lunos, custom"),
         ({"MAX_CLIP_MB": "0"}, "MAX_CLIP_MB"),
         ({"MAX_CLIP_MB": "inf"}, "MAX_CLIP_MB"),
+        ({"MAX_CLIP_MB": "1e308"}, "MAX_CLIP_MB"),
+        ({"MAX_ANSWER_TOKENS": "0.5"}, "MAX_ANSWER_TOKENS"),
+        ({"DATABASE_URL": "sqlite:////"}, "DATABASE_URL"),
         ({"OPENROUTER_BASE_URL": "http://[bad"}, "OPENROUTER_BASE_URL"),
     ],
 )
@@ -124,9 +127,6 @@ def test_a_custom_provider_that_is_not_described_takes_video_urls_of_seven_megab
     ("name", "value"),
     [
         ("CUSTOM_PART_SHAPE", "video_uri"),
-        ("CUSTOM_EXTRA_PART", "{fps: 2}"),
-        ("CUSTOM_EXTRA_BODY", "[1]"),
-        ("CUSTOM_EXTRA_HEADERS", "a: b"),
         ("CUSTOM_MAX_INLINE_MB", "-1"),
         ("CUSTOM_YOUTUBE", "perhaps"),
         ("MAX_ANSWER_TOKENS", "none"),
@@ -136,6 +136,28 @@ def test_what_a_custom_provider_can_not_be_is_said(name: str, value: str) -> Non
     (sentence,) = problems({**CUSTOM, name: value})
     assert sentence.startswith(name)
     assert value in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CUSTOM_EXTRA_PART", "{fps: 2}"),
+        ("CUSTOM_EXTRA_BODY", "[1]"),
+        ("CUSTOM_EXTRA_BODY", '{"temperature": NaN}'),
+        ("CUSTOM_EXTRA_HEADERS", "{'api-key': 's3cret'}"),
+        ("CUSTOM_EXTRA_HEADERS", '{"api-key": "s3cret\\nx"}'),
+        ("CUSTOM_EXTRA_HEADERS", '{"api key": "s3cret"}'),
+        ("CUSTOM_BASE_URL", "htp://me:s3cret@h/v1"),
+    ],
+)
+def test_what_may_hold_a_secret_is_refused_without_being_quoted(name: str, value: str) -> None:
+    (sentence,) = problems({**CUSTOM, name: value})
+    assert sentence.startswith(name)
+    assert "s3cret" not in sentence
+
+
+def test_a_header_that_is_taken_away_is_not_sent() -> None:
+    assert dialect({**CUSTOM, "CUSTOM_EXTRA_HEADERS": '{"a": null}'}).headers == {}
 
 
 @pytest.mark.parametrize("shape", ["video_url_base64", "input_video_data", "video", "image_url"])
@@ -164,9 +186,14 @@ def test_asking_needs_no_discord() -> None:
 
 
 def test_secrets_are_not_in_the_repr() -> None:
-    text = repr(Settings.read({"DISCORD_TOKEN": "s3cret", "OPENROUTER_API_KEY": "k3y"}))
+    text = repr(Settings.read({"DISCORD_TOKEN": "s3cret", "OPENROUTER_API_KEY": "s3cret"}))
     assert "s3cret" not in text
-    assert "k3y" not in text
+    secrets = {
+        "CUSTOM_BASE_URL": "http://me:s3cret@h/v1",
+        "CUSTOM_EXTRA_HEADERS": '{"api-key": "s3cret"}',
+        "CUSTOM_EXTRA_BODY": '{"token": "s3cret"}',
+    }
+    assert "s3cret" not in repr(Settings.read({**CUSTOM, **secrets}))
 
 
 @pytest.mark.parametrize(

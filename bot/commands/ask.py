@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -56,8 +57,9 @@ async def ask(asking: Asking, target: str, text: str, *, as_json: bool) -> Statu
 
 
 def _clip(target: str) -> Clip | None:
-    if Path(target).is_file():
-        return Upload(0, 0, 0, Path(target).name)
+    with suppress(OSError):  # such as a name that is too long for one
+        if Path(target).is_file():
+            return Upload(0, 0, 0, Path(target).name)
     return next(iter(find_links(target)), None)
 
 
@@ -75,7 +77,7 @@ def _failed(error: ReeltalkError, screen: "_Screen", *, as_json: bool) -> Status
     sentence = phrase(error)
     if as_json:
         facts = {"kind": type(error).__name__, "sentence": sentence, "may_pass": error.passing}
-        print(json.dumps({"error": facts}, ensure_ascii=False))
+        print(json.dumps({"error": facts}))
     else:
         screen.end()
         if isinstance(error, AnswerUnseen) and screen.said:
@@ -86,7 +88,7 @@ def _failed(error: ReeltalkError, screen: "_Screen", *, as_json: bool) -> Status
 
 def _succeeded(answer: Answer, screen: "_Screen", *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(_fields(answer), ensure_ascii=False))
+        print(json.dumps(_fields(answer)))
         return
     screen.end()
     told = [*map(lines.notice, answer.notices), lines.facts(answer)]

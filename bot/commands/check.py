@@ -29,8 +29,7 @@ async def _findings(environ: Mapping[str, str]) -> AsyncIterator[Finding]:
         settings = Settings.read(environ)
     except SettingsError as error:
         for problem in error.problems:
-            name, _, rest = problem.partition(" ")
-            yield Finding(name, "can't be used", f"{name} {rest}")
+            yield Finding("settings", "not as they should be", problem)
         settings = None
     async with session() as web:
         if settings is not None:

@@ -29,6 +29,7 @@ async def look_at_discord(web: aiohttp.ClientSession, settings: Settings) -> Asy
     """Look at the token, the portal's toggle, and what the bot may do in each server."""
 
     async def get(path: str) -> tuple[int, Any]:
+        """Return a status, and the JSON that came with it."""
         headers = {"Authorization": f"Bot {settings.discord_token}"}
         url = settings.discord_api_url + path
         async with web.get(url, headers=headers, timeout=_TIMEOUT) as response:
@@ -45,13 +46,16 @@ async def look_at_discord(web: aiohttp.ClientSession, settings: Settings) -> Asy
         )
         _, application = await get("/oauth2/applications/@me")
         yield _toggle(as_object(application))
-        _, guilds = await get("/users/@me/guilds")
-    except (aiohttp.ClientError, OSError) as error:
+        status, guilds = await get("/users/@me/guilds")
+    except (aiohttp.ClientError, OSError, ValueError) as error:
         yield Finding(
             "Discord",
             f"can't be reached ({type(error).__name__})",
             f"check the connection and DISCORD_API_URL, {settings.discord_api_url}",
         )
+        return
+    if status != _OK:
+        yield Finding("servers", f"not told, status {status}", "try again in a minute")
         return
     for finding in _servers([as_object(guild) for guild in as_list(guilds)]):
         yield finding

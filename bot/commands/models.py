@@ -2,14 +2,16 @@
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.assembly import session
-from bot.commands.terminal import Status, status_of
+from bot.commands.terminal import Status, harmless, status_of
 from bot.errors import ReeltalkError
 from bot.phrases import phrase
 from bot.providers.catalogue import Catalogue, Model
@@ -27,7 +29,7 @@ async def models(endpoint: Endpoint, *, as_json: bool) -> Status:
         async with session() as web:
             known = await Catalogue(web).models(endpoint)
     except ReeltalkError as error:
-        Console(stderr=True, highlight=False).print(phrase(error), markup=False)
+        print(harmless(phrase(error)), file=sys.stderr)
         return status_of(error)
     listed = sorted(_watching(known), key=_by_price)
     if as_json:
@@ -74,7 +76,7 @@ def _write(listed: Sequence[Model], title: str) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for model in listed:
         table.add_row(
-            model.id,
+            Text(harmless(model.id)),
             "" if model.context is None else f"{model.context:,}",
             _minute(model),
             _million(model.prompt_price),

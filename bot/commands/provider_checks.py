@@ -11,16 +11,16 @@ from bot import lines
 from bot.assembly import answerer
 from bot.clips import Upload
 from bot.commands.findings import Finding
-from bot.errors import ReeltalkError
+from bot.errors import KeyRefused, ReeltalkError
 from bot.media.files import FileClip
 from bot.phrases import phrase
 from bot.playground.clips import make_clip
 from bot.preferences import Preferences
 from bot.providers.catalogue import Catalogue, nearest
 from bot.providers.dialect import Endpoint
-from bot.providers.error_bodies import error_of
+from bot.providers.error_bodies import error_in, error_of
 from bot.providers.failures import Asked, failure
-from bot.providers.untrusted import as_number, as_object
+from bot.providers.untrusted import as_number, as_object, parsed
 from bot.questions import Question
 from bot.settings import Asking
 from bot.wording import small_dollars
@@ -53,13 +53,15 @@ async def _account(web: aiohttp.ClientSession, endpoint: Endpoint) -> Finding:
     try:
         async with web.get(url, headers=endpoint.headers, timeout=_TIMEOUT) as response:
             body = await response.read()
-            if response.status != _OK:
-                error = failure(Asked(dialect.title), response.status, error_of(body))
-                return Finding(subject, "refused", phrase(error))
-            fields = as_object(await response.json(content_type=None))
+            fields = as_object(parsed(body)) if response.status == _OK else {}
+            said = error_in(fields) if response.status == _OK else error_of(body)
     except (aiohttp.ClientError, OSError, ValueError) as error:
         reason = type(error).__name__
         return Finding(subject, f"nobody tells ({reason})", "check the connection and the address")
+    if said is not None:
+        error = failure(Asked(dialect.title), response.status, said)
+        told = "refused" if isinstance(error, KeyRefused) else "could not be looked at"
+        return Finding(subject, told, phrase(error))
     return _credit(subject, as_object(fields.get("data")))
 
 

@@ -1,7 +1,6 @@
 """Which models a provider has, and what they take and cost, in every shape that is told."""
 
 import asyncio
-import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,11 +11,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.errors import ProviderError, ProviderStalled, ProviderUnreachable
+from bot.errors import AddressWrong, ProviderError, ProviderStalled, ProviderUnreachable
 from bot.providers.dialect import Endpoint
-from bot.providers.error_bodies import error_of
+from bot.providers.error_bodies import error_in, error_of
 from bot.providers.failures import Asked, failure
-from bot.providers.untrusted import as_count, as_list, as_number, as_object, as_text
+from bot.providers.untrusted import as_amount, as_count, as_list, as_object, as_text, parsed
 
 _FRESH = 3600.0  # seconds that a catalogue is believed
 _PAUSE = 60.0  # seconds before one that could not be had is asked for again
@@ -98,13 +97,13 @@ class Catalogue:
                     body += data
                     if len(body) > _MAX_BODY:
                         raise ProviderUnreachable(asked.provider, "a catalogue without end")
-                if response.status != HTTPStatus.OK:
+                if response.status != HTTPStatus.OK or response.content_type == "text/html":
                     raise failure(asked, response.status, error_of(bytes(body)))
         except TimeoutError as error:
             raise ProviderStalled(asked.provider, str(error)) from error
         except (aiohttp.ClientError, OSError) as error:
             raise ProviderUnreachable(asked.provider, f"{type(error).__name__}: {error}") from error
-        models = read_catalogue(bytes(body))
+        models = _read(bytes(body), asked)
         self._kept[url] = models, self._clock() + _FRESH
         return models
 
@@ -148,12 +147,18 @@ def nearest(name: str, models: Sequence[Model]) -> str:
     )
 
 
-def read_catalogue(body: bytes) -> tuple[Model, ...]:
-    """Read a catalogue: a list, `{data: […]}`, or Lunos' older `{status, data: {models: […]}}`."""
+def _read(body: bytes, asked: Asked) -> tuple[Model, ...]:
     try:
-        fields = json.loads(body)
-    except ValueError:
-        return ()
+        fields = parsed(body)
+    except ValueError as error:
+        raise AddressWrong(asked.provider, "a catalogue that is not JSON") from error
+    if error := error_in(fields):
+        raise failure(asked, None, error)
+    return read_catalogue(fields)
+
+
+def read_catalogue(fields: Any) -> tuple[Model, ...]:
+    """Read a catalogue: a list, `{data: […]}`, or Lunos' older `{status, data: {models: […]}}`."""
     listed = as_object(fields).get("data", fields)
     return tuple(_models(as_object(listed).get("models", listed)))
 
@@ -205,7 +210,6 @@ def _lunos(name: str, entry: dict[str, Any]) -> Model:
 def _price(value: Any) -> float | None:
     """Read a price; OpenRouter's are strings, and "-1" where it depends on who is chosen."""
     try:
-        number = as_number(float(value)) if isinstance(value, str) else as_number(value)
+        return as_amount(float(value) if isinstance(value, str) else value)
     except ValueError:
         return None
-    return None if number is None or number < 0 else number

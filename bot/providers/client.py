@@ -12,7 +12,7 @@ from typing import Protocol
 
 import aiohttp
 
-from bot.errors import ProviderStalled, ProviderUnreachable
+from bot.errors import AnswerCut, ProviderStalled, ProviderUnreachable
 from bot.media.kinds import InlineVideo, LinkedVideo, Segment
 from bot.providers.dialect import Endpoint
 from bot.providers.error_bodies import error_of
@@ -85,20 +85,33 @@ def _asked(endpoint: Endpoint, request: Request) -> Asked:
 
 async def _events(response: aiohttp.ClientResponse, asked: Asked) -> AsyncIterator[Event]:
     decoder = EventDecoder(asked)
-    with _translated(asked):
-        first = await response.content.readany()
-        # A whole completion, though a stream was asked for, under whatever content type.
-        if response.content_type == "application/json" or first.lstrip().startswith(b"{"):
-            for piece in decoder.feed_whole(await _whole(first, response)):
-                yield piece
-        else:
-            for piece in decoder.feed(first):
-                yield piece
-            async for data in response.content.iter_any():
-                for piece in decoder.feed(data):
+    try:
+        with _translated(asked):
+            first = await response.content.readany()
+            # A whole completion, though a stream was asked for, under whatever content type.
+            if response.content_type == "application/json" or first.lstrip().startswith(b"{"):
+                for piece in decoder.feed_whole(await _whole(first, response)):
                     yield piece
+            else:
+                async for data in _then(first, response):
+                    for piece in decoder.feed(data):
+                        yield piece
+                    if decoder.is_done:  # the server may well keep the connection
+                        break
+    except ProviderUnreachable as error:
+        # What was said whole stands, however the connection ended.
+        if decoder.has_piece and not decoder.has_ended:
+            raise AnswerCut(asked.provider, "connection lost") from error
+        if not decoder.has_ended:
+            raise
     for event in decoder.finish():
         yield event
+
+
+async def _then(first: bytes, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    yield first
+    async for data in response.content.iter_any():
+        yield data
 
 
 async def _whole(first: bytes, response: aiohttp.ClientResponse) -> bytes:
@@ -114,6 +127,8 @@ async def _whole(first: bytes, response: aiohttp.ClientResponse) -> bytes:
 def _translated(asked: Asked) -> Generator[None]:
     try:
         yield
+    except aiohttp.ConnectionTimeoutError as error:
+        raise ProviderUnreachable(asked.provider, "no connection in time") from error
     except TimeoutError as error:
         raise ProviderStalled(asked.provider, str(error)) from error
     except (aiohttp.ClientError, OSError) as error:

@@ -77,14 +77,15 @@ class Dialect:
     """
 
     title: str
-    base_url: str
+    base_url: str = field(repr=False)
     shape: PartShape = SHAPES["video_url"]
     part_extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     reads_youtube: bool = False
     link_models: tuple[str, ...] = ()
     max_inline_bytes: int = 7 * _MIB
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    # A custom provider's key may stand in these.
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     link_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
     takes_effort: bool = False
     counts_video: bool = False

@@ -1,12 +1,14 @@
 """Read the error out of a provider's response, whatever its shape; its meaning is in `failures`."""
 
-import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.providers.untrusted import as_list, as_number, as_object, as_text
+from bot.providers.untrusted import as_amount, as_list, as_object, as_text, parsed, well_formed
 
 _DETAIL = 300
+# How many errors are read that are wrapped in one another.
+_DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,73 +34,78 @@ class Error:
 
 def error_in(body: Any) -> Error | None:
     """Find the error in a parsed body or chunk, whatever its status was; None without one."""
-    fields = as_object(body)
-    error = fields.get("error")
-    if error is None and (choices := as_list(fields.get("choices"))):
-        error = as_object(choices[0]).get("error")
-    if error is None and fields.keys() <= {"code", "message"}:
-        error = fields  # Z.ai
-    if isinstance(error, str):
-        # Lunos: {"success": false, "error": "UNAUTHORIZED", "message": …}
-        error = {"code": error, "message": fields.get("message") or error}
-    return _read(as_object(error)) if error else None
+    return _error_in(body, _DEEPEST)
 
 
 def error_of(body: bytes) -> Error:
     """Read the error out of a response's body, which may be a page of HTML."""
     text = body.decode(errors="replace")
     try:
-        return error_in(json.loads(text)) or Error(_trimmed(text))
+        return error_in(parsed(text)) or Error(_trimmed(text))
     except ValueError:
         # A proxy's error page says nothing worth quoting but its title.
-        is_page = "<" in text
+        is_page = text.lstrip().startswith("<")
         title = text.partition("<title>")[2].partition("</title>")[0]
         return Error(_trimmed(title if is_page else text), is_page=is_page)
 
 
-def _read(error: dict[str, Any]) -> Error:
+def _error_in(body: Any, depth: int) -> Error | None:
+    if isinstance(body, list):  # Google wraps an error into a list at times
+        body = next(iter(as_list(body)), None)
+    fields = as_object(body)
+    error = fields.get("error")
+    if error is None and (choices := as_list(fields.get("choices"))):
+        error = as_object(choices[0]).get("error")
+    # Z.ai and SGLang: {"code", "message"}; FastAPI: {"detail"}.
+    if error is None and not fields.keys() & {"choices", "data"}:
+        message = as_text(fields.get("detail"))
+        if "code" in fields or fields.get("success") is False:
+            message = message or as_text(fields.get("message"))
+        error = {**fields, "message": message} if message else None
+    if isinstance(error, str):
+        # Lunos: {"success": false, "error": "UNAUTHORIZED", "message": …}
+        error = {"code": error, "message": fields.get("message") or error}
+    return _read(as_object(error), depth) if error else None
+
+
+def _read(error: dict[str, Any], depth: int) -> Error:
     metadata = as_object(error.get("metadata"))
     availability = as_object(error.get("availability"))
-    inner = _inner(metadata.get("raw"))
+    inner = _inner(metadata.get("raw"), depth)
     message = str(error.get("message") or "")
     if inner and inner.message and inner.message not in message:
         message = f"{message}: {inner.message}"
     # OpenRouter's `code` is a status, as a number or, in a stream, as a word.
     code, kind = error.get("code"), metadata.get("error_type") or error.get("error_type")
     retryable = availability.get("retryable")
+    kinds = map(as_text, (availability.get("code"), kind, code, error.get("type")))
     return Error(
         message=_trimmed(message),
         status=_status(code) or _status(error.get("http_status")),
-        kind=(
-            as_text(availability.get("code"))
-            or as_text(kind)
-            or as_text(code)
-            or as_text(error.get("type"))
-        ).lower(),
+        kind=next((one for one in kinds if one), "").lower(),
         host_status=None if inner is None else inner.host_status or inner.status,
         flagged=bool(metadata.get("reasons") or metadata.get("flagged_input")),
         retryable=retryable if isinstance(retryable, bool) else None,
-        retry_after=as_number(availability.get("retry_after")),
+        retry_after=as_amount(availability.get("retry_after")),
     )
 
 
-def _inner(raw: Any) -> Error | None:
-    """Read the error of the model's host, which OpenRouter hands on as a string of JSON."""
-    try:
-        body = json.loads(raw) if isinstance(raw, str) else raw
-    except ValueError:
+def _inner(raw: Any, depth: int) -> Error | None:
+    """Read the error of the model's host, which OpenRouter hands on as a string."""
+    if not raw or not depth:
         return None
-    if isinstance(body, list):  # Google wraps an error into a list at times
-        body = as_list(body)[:1]
-        body = body[0] if body else None
-    return error_in(body)
+    try:
+        body = parsed(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        return Error(_trimmed(str(raw)))
+    return _error_in(body, depth - 1)
 
 
 def _status(code: Any) -> int | None:
     text = str(code)
-    return int(text) if text.isdecimal() and len(text) == len("400") else None
+    return int(text) if re.fullmatch("[45][0-9][0-9]", text) else None
 
 
 def _trimmed(text: str) -> str:
-    text = " ".join(text.split())
+    text = well_formed(" ".join(text.split()))
     return text if len(text) <= _DETAIL else f"{text[: _DETAIL - 1]}…"

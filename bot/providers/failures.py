@@ -1,5 +1,6 @@
 """What a provider's refusal means: told by its body first, then by its status."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -38,11 +39,32 @@ _KINDS: Mapping[str, type[ProviderError]] = {
     "model_deprecated": errors.ModelRefused,
     "wrong_endpoint": errors.ModelRefused,
     "free_variant_ended": errors.ModelRefused,
+    "privacy_restricted": errors.PrivacyUnmet,
+}
+# Words for what lasts, where the status says nothing: a good one, or a bad gateway.
+_LASTING = {
+    "invalid_request",
+    "invalid_request_error",
+    "bad_request",
+    "not_found",
+    "permission_denied",
+    "forbidden",
+    "invalid_prompt",
+    "unprocessable",
+    "precondition_failed",
+    "max_tokens_exceeded",
 }
 
 # The words of those who only say it in words: OpenRouter, Google, Alibaba, Xiaomi, vLLM,
 # llama.cpp, and proxies.
 _WORDS: Mapping[type[ProviderError], tuple[str, ...]] = {
+    errors.KeyRefused: (
+        "api key not valid",
+        "invalid api key",
+        "incorrect api key",
+        "invalid or missing api key",
+    ),
+    errors.PrivacyUnmet: ("data policy", "privacy settings"),
     errors.RequestTooLarge: (
         "payload too large",
         "entity too large",
@@ -91,6 +113,7 @@ _LINK_UNREAD = (
     "caller does not have permission",
 )
 _LINK_FORBIDDEN = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_LONGEST_LIMIT = 7 * 86_400.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +142,18 @@ def failure(
     if midway:
         return errors.AnswerCut(provider, detail)
     # An error in a good response is theirs, until they say more.
-    if status in (None, HTTPStatus.OK):
-        status = HTTPStatus.BAD_GATEWAY
-    status = error.status or status
-    kind = _kind(asked, status, error)
+    is_good = status in (None, HTTPStatus.OK)
+    if is_good and error.is_page:
+        return errors.AddressWrong(provider, detail)
+    status = error.status or (HTTPStatus.BAD_GATEWAY if is_good else status) or 0
+    kind = _lasting_or_not(_kind(asked, status, error), error)
     if kind is errors.RateLimited:
-        return errors.RateLimited(
-            provider, detail, error.retry_after or _retry_after(headers or {})
-        )
+        wait = error.retry_after if error.retry_after is not None else _retry_after(headers or {})
+        return errors.RateLimited(provider, detail, wait)
     if kind is errors.ProviderDown:
         return errors.ProviderDown(provider, detail, status)
     if kind is errors.RequestRefused:
         return errors.RequestRefused(provider, detail, status)
-    if kind is errors.ProviderUnreachable:
-        return errors.ProviderUnreachable(provider, f"HTTP {status}")
     return kind(provider, detail)
 
 
@@ -140,19 +161,28 @@ def _kind(asked: Asked, status: int, error: Error) -> type[ProviderError]:
     said = error.message.lower()
     if error.flagged:
         return errors.AnswerWithheld
+    told = (kind for kind, all_words in _WORDS.items() if any(words in said for words in all_words))
+    kind = next(told, None) or _KINDS.get(error.kind)
+    if kind is not None:
+        return kind
     if asked.linked and (
         error.host_status in _LINK_FORBIDDEN or any(words in said for words in _LINK_UNREAD)
     ):
         return errors.LinkRefused
-    told = (kind for kind, all_words in _WORDS.items() if any(words in said for words in all_words))
-    kind = next(told, None) or _KINDS.get(error.kind) or _by_status(asked, status, error)
-    # What passes in one's own words may still be for ever: a 502 that wraps a 403.
-    is_lasting = error.retryable is False or _is_permanent(error.host_status)
-    if kind is errors.ProviderDown and is_lasting:
-        return errors.RequestRefused
-    if kind is errors.RequestRefused and error.retryable:
-        return errors.ProviderDown
-    return kind
+    if error.host_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return errors.RequestTooLarge
+    return _by_status(asked, status, error)
+
+
+def _lasting_or_not(kind: type[ProviderError], error: Error) -> type[ProviderError]:
+    """Correct what passes by its status and is for ever: a 502 that wraps a 403, say.
+
+    What OpenRouter says of that itself has the last word.
+    """
+    if error.retryable is not None and error.retryable is not kind.passing:
+        return errors.ProviderDown if error.retryable else errors.RequestRefused
+    is_lasting = _is_permanent(error.host_status) or error.kind in _LASTING
+    return errors.RequestRefused if kind is errors.ProviderDown and is_lasting else kind
 
 
 def _by_status(asked: Asked, status: int, error: Error) -> type[ProviderError]:
@@ -168,11 +198,11 @@ def _by_status(asked: Asked, status: int, error: Error) -> type[ProviderError]:
         case HTTPStatus.REQUEST_TIMEOUT:
             return errors.ProviderDown
         case _ if status < HTTPStatus.BAD_REQUEST:  # a redirect: not where it answers
-            return errors.ProviderUnreachable
+            return errors.AddressWrong
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return errors.ProviderDown
-        # Proxies have refused long bodies with a page under 400 and 404.
-        case _ if error.is_page and asked.large:
+        # Proxies have refused long bodies with a page under these.
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.NOT_FOUND if error.is_page and asked.large:
             return errors.RequestTooLarge
         case _:
             return errors.RequestRefused
@@ -185,15 +215,21 @@ def _is_permanent(status: int | None) -> bool:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Read `Retry-After` in seconds; a date is taken against the response's own `Date`.
 
-    OpenRouter's own limits say it in `X-RateLimit-Reset` as well, in milliseconds of Unix time.
+    OpenRouter's own limits say it in `X-RateLimit-Reset` as well, in milliseconds of Unix time;
+    what others mean by that header is not.
     """
-    value = headers.get("Retry-After", "").strip()
-    if value.replace(".", "", 1).isdecimal():
-        return float(value)
     try:
-        now = parsedate_to_datetime(headers["Date"]).timestamp()
-        if not value:
-            return max(0.0, float(headers["X-RateLimit-Reset"]) / 1000 - now)
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, KeyError, TypeError):
+        wait = _wait(headers)
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
+    return wait if 0 <= wait < _LONGEST_LIMIT else None
+
+
+def _wait(headers: Mapping[str, str]) -> float:
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", value):
+        return float(value)
+    now = parsedate_to_datetime(headers["Date"]).timestamp()
+    if value:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    return float(headers["X-RateLimit-Reset"]) / 1000 - now

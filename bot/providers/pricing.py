@@ -21,7 +21,7 @@ def cost(usage: Usage, model: Model | None) -> Cost | None:
         return Cost(usage.cost)
     if model is None or model.prompt_price is None or model.completion_price is None:
         return None
-    cached = usage.cached_tokens or 0
+    cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
     cached_price = model.prompt_price if model.cached_price is None else model.cached_price
     return Cost(
         (usage.prompt_tokens - cached) * model.prompt_price

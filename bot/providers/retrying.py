@@ -59,10 +59,11 @@ class Patience:
         match error:
             # An effort that a model does not have, or may not be without, is a plain 400.
             case RequestRefused() if request.effort and "reasoning" in error.detail.lower():
+                self._least_effort = ""
                 return Again(replace(request, effort=""), 0.0)
             # Thinking is part of the answer's tokens, and has taken all of them.
             case AnswerEmpty() if error.detail.lower() in _TOO_LONG:
-                effort = self._least_effort or request.effort
+                effort = request.effort and (self._least_effort or request.effort)
                 tokens = 2 * request.max_tokens
                 return Again(replace(request, effort=effort, max_tokens=tokens), 0.0)
             case _:

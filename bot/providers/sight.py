@@ -18,9 +18,9 @@ _LEAST = 60
 # What the words of a request come to, and how many more a video comes to in any case.
 _CHARACTERS_PER_TOKEN = 4
 _LEAST_BESIDE_WORDS = 50
-# YouTube's page is about 550,000 tokens, which is what a link with a parameter too many gave.
-_A_PAGE = 500_000
-_PAGE_TIMES, _PAGE_MORE = 3, 20_000
+# YouTube's page is about 550,000 tokens, which is what a link with a parameter too many gave. How
+# long a linked video is, nobody tells: one of an hour and a half or more may come to more.
+_A_PAGE = range(500_000, 600_000)
 
 
 class Sight(Enum):
@@ -29,7 +29,7 @@ class Sight(Enum):
     NOTHING_AGAINST = "nothing speaks against it"
     UNSEEN = "proven: not one token of video"
     PERHAPS_UNSEEN = "too few tokens for a video of this length"
-    PERHAPS_PAGE = "so many tokens that it must have read the web page of the video"
+    PERHAPS_PAGE = "as many tokens as the web page of a video has"
 
 
 def tokens_per_second(model: str) -> int | None:
@@ -75,14 +75,8 @@ def _is_proof(request: Request, dialect: Dialect, end: Finished, usage: Usage) -
 
 
 def _page(request: Request, usage: Usage) -> Sight:
-    seconds, rate = length(request.all_media), tokens_per_second(request.model)
-    if seconds is not None and rate is not None:
-        most = _PAGE_TIMES * seconds * rate + _PAGE_MORE
-    elif _is_linked(request) and not usage.video_tokens:
-        most = _A_PAGE
-    else:
-        return Sight.NOTHING_AGAINST
-    return Sight.PERHAPS_PAGE if usage.prompt_tokens > most else Sight.NOTHING_AGAINST
+    is_one = usage.prompt_tokens in _A_PAGE and not usage.video_tokens
+    return Sight.PERHAPS_PAGE if _is_linked(request) and is_one else Sight.NOTHING_AGAINST
 
 
 def _is_linked(request: Request) -> bool:

@@ -2,15 +2,14 @@
 
 import codecs
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import AnswerCut, AnswerEmpty, AnswerWithheld
+from bot.errors import AnswerCut, AnswerEmpty, AnswerWithheld, ProviderDown
 from bot.providers.error_bodies import error_in
 from bot.providers.failures import Asked, failure
-from bot.providers.untrusted import as_count, as_list, as_number, as_object, as_text
+from bot.providers.untrusted import as_amount, as_count, as_list, as_object, as_text, parsed
 from bot.providers.visible import Visible
 
 # Finish reasons that mean a filter, in the words of OpenRouter, of Google, and of Z.ai.
@@ -80,6 +79,9 @@ class EventDecoder:
 
     `feed` it the bytes as they come, then `finish`. Comments, which keep the connection alive,
     are skipped; so is reasoning. The events of one stream are the same however it is cut.
+
+    `is_done` tells that [DONE] has come, after which nothing does, `has_piece` that part of the
+    answer was given.
     """
 
     def __init__(self, asked: Asked) -> None:
@@ -91,15 +93,21 @@ class EventDecoder:
         self._text = io.IncrementalNewlineDecoder(utf8, translate=True)
         self._line = ""
         self._data: list[str] = []
+        self._held = 0
         self._garbled = 0
-        self._done = False
+        self.is_done = False
         self._visible = Visible()
-        self._has_piece = False
+        self.has_piece = False
         self._model = ""
         self._host = ""
         self._reason = ""
         self._refusal = ""
         self._usage: Usage | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether all was said: some servers send no [DONE], and a reason is as good."""
+        return self.is_done or bool(self._reason)
 
     def feed(self, data: bytes) -> Iterator[Piece]:
         """Take the next bytes; what was said before an error is given before it is raised.
@@ -112,28 +120,29 @@ class EventDecoder:
     def feed_whole(self, body: bytes) -> Iterator[Piece]:
         """Take a whole completion, sent as plain JSON though a stream was asked for."""
         try:
-            chunk = json.loads(body)
+            chunk = parsed(body)
         except ValueError as error:
             raise AnswerCut(self._provider, "not JSON") from error
+        self.is_done = True
         yield from self._read(chunk)
 
     def finish(self) -> Iterator[Event]:
         """Take the end of the stream; the last event is Finished.
 
         Raises:
-            AnswerCut: it ended before the answer did.
+            AnswerCut, ProviderDown: it ended before the answer did, or before it began.
             AnswerWithheld, AnswerEmpty: there is no answer in it.
         """
         yield from self._take_all(self._text.decode(b"", final=True) + "\n\n")
         yield from self._see(self._visible.finish())
         if self._reason.lower() in _WITHHELD:
             raise AnswerWithheld(self._provider, self._refusal or self._reason)
-        # Some servers send no [DONE]; a reason to finish is as good.
-        if self._reason.lower() in _BROKEN or not (self._done or self._reason):
-            raise AnswerCut(self._provider, self._reason or "the stream ended early")
-        if not self._has_piece and self._refusal:
+        if self._reason.lower() in _BROKEN or not self.has_ended:
+            cut = self._reason or "the stream ended early"
+            raise (AnswerCut if self.has_piece else ProviderDown)(self._provider, cut)
+        if not self.has_piece and self._refusal:
             raise AnswerWithheld(self._provider, self._refusal)
-        if not self._has_piece:
+        if not self.has_piece:
             raise AnswerEmpty(self._provider, self._reason)
         yield Finished(self._model, self._reason, self._usage, self._host)
 
@@ -147,15 +156,18 @@ class EventDecoder:
     def _take(self, line: str) -> Iterator[Piece]:
         if line.startswith("data:"):
             self._data.append(line[5:].removeprefix(" "))
+            self._held += len(line)
+            if self._held > _MAX_LINE:
+                raise AnswerCut(self._provider, "an event without end")
         if line or not self._data:
             return
-        data, self._data = "\n".join(self._data), []
+        data, self._data, self._held = "\n".join(self._data), [], 0
         if data.strip() == "[DONE]":
-            self._done = True
-        if self._done:
+            self.is_done = True
+        if self.is_done:
             return
         try:
-            chunk = json.loads(data)
+            chunk = parsed(data)
         except ValueError as error:
             self._garbled += 1
             if self._garbled > _MAX_GARBLED:
@@ -165,7 +177,7 @@ class EventDecoder:
 
     def _read(self, chunk: Any) -> Iterator[Piece]:
         if error := error_in(chunk):
-            raise failure(self._asked, None, error, midway=self._has_piece)
+            raise failure(self._asked, None, error, midway=self.has_piece)
         fields = as_object(chunk)
         # Lunos' documents show completions wrapped in `data`.
         body = fields if "choices" in fields else as_object(fields.get("data")) or fields
@@ -182,7 +194,7 @@ class EventDecoder:
             yield from self._see(self._visible.feed(_text(said.get("content"))))
 
     def _see(self, text: str) -> Iterator[Piece]:
-        self._has_piece = self._has_piece or bool(text.strip())
+        self.has_piece = self.has_piece or bool(text.strip())
         if text:
             yield Piece(text)
 
@@ -201,7 +213,7 @@ def _usage(counts: dict[str, Any]) -> Usage | None:
     return Usage(
         prompt_tokens=as_count(counts.get("prompt_tokens")) or 0,
         completion_tokens=as_count(counts.get("completion_tokens")) or 0,
-        cost=as_number(counts.get("cost")),
+        cost=as_amount(counts.get("cost")),
         cached_tokens=as_count(parts.get("cached_tokens")),
         video_tokens=as_count(parts.get("video_tokens")),
         audio_tokens=as_count(parts.get("audio_tokens")),

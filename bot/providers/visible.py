@@ -1,5 +1,7 @@
 """Text as a person should see it: without the thoughts and the marks some models leave in it."""
 
+from bot.providers.untrusted import well_formed
+
 _OPEN, _CLOSE = "<think>", "</think>"
 # GLM models of Z.ai put their conclusion between these.
 _MARKS = ("<|begin_of_box|>", "<|end_of_box|>")
@@ -25,26 +27,26 @@ class Visible:
             text = self._lead(text)
         for mark in _MARKS:
             text = text.replace(mark, "")
-        cut = len(text) - _begun(text, _MARKS)
         if self._began:
+            cut = len(text) - max(_begun(text, _MARKS), _is_half(text[-1:]))
             text, self._kept = text[:cut], text[cut:]
-        return text
+        return well_formed(text)
 
     def finish(self) -> str:
         """Give what was kept back."""
-        return "" if self._thinking else self._kept
+        return "" if self._thinking else well_formed(self._kept)
 
     def _lead(self, text: str) -> str:
         """Leave out a block of thoughts at the start, and the space after it."""
         start = text.lstrip()
-        if self._thinking or start.startswith(_OPEN):
+        while self._thinking or start.startswith(_OPEN):
             self._thinking = True
             _, closed, rest = text.partition(_CLOSE)
             if not closed:
                 self._kept = text[len(text) - _begun(text, (_CLOSE,)) :]
                 return ""
             self._thinking, self._thought = False, True
-            start = rest.lstrip()
+            text = start = rest.lstrip()
         if self._thought:
             text = start
         if _OPEN.startswith(start):  # nothing yet, or too little to tell
@@ -52,6 +54,11 @@ class Visible:
             return ""
         self._began = True
         return text
+
+
+def _is_half(character: str) -> bool:
+    """Tell the first half of a character that JSON has cut in two."""
+    return "\ud800" <= character <= "\udbff"
 
 
 def _begun(text: str, marks: tuple[str, ...]) -> int:

@@ -49,8 +49,8 @@ async def test_missing_settings_are_told_and_the_rest_is_looked_at(
     environ: dict[str, str], capsys: Captured
 ) -> None:
     said = await lines(environ, capsys, Status.FAILED)
-    assert said[0] == "✗ DISCORD_TOKEN: can't be used"
-    assert "Bot page" in said[1]
+    assert said[0] == "✗ settings: not as they should be"
+    assert "DISCORD_TOKEN is missing" in said[1]
     assert said[-1].startswith("✓ a clip of four seconds: answered")
     assert await check({}) is Status.FAILED
 

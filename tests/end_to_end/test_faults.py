@@ -239,7 +239,7 @@ async def test_a_model_without_video_is_refused_before_a_byte_is_read(
 
 @pytest.mark.parametrize(
     ("prompt", "words"),
-    [(70, "may not have seen the clip"), (900_000, "may have read the link's web page")],
+    [(70, "may not have seen the clip"), (551_337, "may have read the link's web page")],
 )
 async def test_a_doubt_is_a_notice_and_the_answer_stays(
     stage: Stage, prompt: int, words: str

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.errors import KeyRefused, ProviderDown, ProviderUnreachable
+from bot.errors import AddressWrong, KeyRefused, ProviderDown, ProviderUnreachable
 from bot.providers.catalogue import Catalogue, Model, nearest, read_catalogue
 from bot.providers.dialect import LUNOS, OPENROUTER, Endpoint
 from tests.servers import Peer, serving
@@ -26,7 +26,8 @@ FLASH = Model(
 
 
 def listed(*path: str) -> dict[str, Model]:
-    return {model.id: model for model in read_catalogue(SAMPLES.joinpath(*path).read_bytes())}
+    fields = json.loads(SAMPLES.joinpath(*path).read_text())
+    return {model.id: model for model in read_catalogue(fields)}
 
 
 def test_openrouters_catalogue_is_read() -> None:
@@ -58,9 +59,17 @@ def test_a_catalogue_that_says_little_is_not_held_against_a_model() -> None:
     }
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[5]", b'{"data": 7}', b'{"data": [{"id": []}]}'])
-def test_a_catalogue_of_another_shape_is_empty(body: bytes) -> None:
-    assert read_catalogue(body) == ()
+ODD: list[Any] = [None, [5], {"data": 7}, {"data": [{"id": []}]}, {"data": [{"id": ":batch"}]}]
+
+
+@pytest.mark.parametrize("fields", ODD)
+def test_a_catalogue_of_another_shape_is_empty(fields: Any) -> None:
+    assert read_catalogue(fields) == ()
+
+
+def test_figures_that_nobody_means_are_not_said() -> None:
+    entry = {"id": "a", "context_length": 10**400, "pricing": {"prompt": "1e999"}}
+    assert read_catalogue([entry]) == (Model("a"),)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +177,11 @@ async def test_a_name_with_a_way_to_choose_hosts_is_the_model_without_it(
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [("401 Unauthorized", KeyRefused), ("500 Internal Server Error", ProviderDown)],
+    [
+        ("401 Unauthorized", KeyRefused),
+        ("500 Internal Server Error", ProviderDown),
+        ("308 Permanent Redirect", AddressWrong),
+    ],
 )
 async def test_who_lists_the_models_is_told_why_there_are_none(
     session: aiohttp.ClientSession, status: str, kind: type[Exception]
@@ -180,6 +193,25 @@ async def test_who_lists_the_models_is_told_why_there_are_none(
             await Catalogue(session).models(at(url))
     with pytest.raises(ProviderUnreachable):
         await Catalogue(session).models(at(url))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"error": {"code": 401, "message": "User not found."}}', KeyRefused),
+        ('{"success": false, "error": "UNAUTHORIZED", "message": "no"}', KeyRefused),
+        ("[" * 5000, AddressWrong),
+    ],
+)
+async def test_an_error_under_a_good_status_is_no_empty_catalogue(
+    session: aiohttp.ClientSession, body: str, kind: type[Exception]
+) -> None:
+    lister = Lister()
+    lister.body = body
+    async with serving(lister) as url:
+        with pytest.raises(kind):
+            await Catalogue(session).models(at(url))
+        assert await Catalogue(session).known(at(url)) == ()
 
 
 async def test_a_catalogue_that_does_not_come_holds_nothing_up(

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from bot.errors import (
+    AddressWrong,
     AnswerCut,
     CreditSpent,
     KeyRefused,
@@ -111,8 +112,8 @@ async def test_plain_json_is_taken_though_a_stream_was_asked_for(
         (b"<html>", "502 Bad Gateway", ProviderDown),
         (b'{"error":{"code":400,"message":"bad video"}}', "200 OK", RequestRefused),
         (b"not json", "200 OK", AnswerCut),
-        (b"", "302 Found", ProviderUnreachable),
-        (b"<html><title>Sign in</title>", "200 OK\r\nContent-Type: text/html", ProviderDown),
+        (b"", "302 Found", AddressWrong),
+        (b"<html><title>Sign in</title>", "200 OK\r\nContent-Type: text/html", AddressWrong),
     ],
 )
 async def test_a_refusal_is_told_by_its_body_and_status(
@@ -163,6 +164,53 @@ async def test_a_connection_lost_in_the_middle_is_unreachable(
     async with serving(lose) as url:
         with pytest.raises(ProviderUnreachable):
             await ask(session, url)
+
+
+async def test_an_answer_that_was_whole_stands_however_its_connection_ends(
+    session: aiohttp.ClientSession,
+) -> None:
+    for whole in (STREAM, STREAM.partition(b"data: [DONE]")[0]):
+
+        async def lose(peer: Peer, said: bytes = whole) -> None:
+            _, headers = await peer.request()
+            await peer.body(headers)
+            await peer.respond(said, "200 OK", SSE, length=1000)
+            peer.writer.close()
+
+        async with serving(lose) as url:
+            assert await ask(session, url) == [Piece("yes"), Finished("m", "stop", None)]
+
+
+async def test_an_answer_ends_with_done_though_the_connection_stays(
+    session: aiohttp.ClientSession,
+) -> None:
+    async def stay(peer: Peer) -> None:
+        _, headers = await peer.request()
+        await peer.body(headers)
+        await peer.respond(STREAM, "200 OK", SSE, length=1000)
+        await peer.gone()
+
+    async with serving(stay) as url:
+        assert await ask(session, url) == [Piece("yes"), Finished("m", "stop", None)]
+
+
+async def test_a_connection_lost_after_a_word_cuts_the_answer(
+    session: aiohttp.ClientSession,
+) -> None:
+    half: Any = {"choices": [{"delta": {"content": "half"}}]}
+
+    async def lose(peer: Peer) -> None:
+        _, headers = await peer.request()
+        await peer.body(headers)
+        chunk = f"data: {json.dumps(half)}\n\n".encode()
+        await peer.respond(chunk, "200 OK", SSE, length=1000)
+        peer.writer.close()
+
+    said: list[Event] = []
+    async with serving(lose) as url:
+        with pytest.raises(AnswerCut):
+            await ask(session, url, said=said)
+    assert said == [Piece("half")]
 
 
 async def test_nobody_listening_is_unreachable(session: aiohttp.ClientSession) -> None:

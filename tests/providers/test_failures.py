@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from bot.errors import (
+    AddressWrong,
     AnswerWithheld,
     ContextExceeded,
     CreditSpent,
@@ -11,9 +12,9 @@ from bot.errors import (
     KeyRefused,
     LinkRefused,
     ModelRefused,
+    PrivacyUnmet,
     ProviderDown,
     ProviderError,
-    ProviderUnreachable,
     RateLimited,
     RegionRefused,
     RequestRefused,
@@ -65,7 +66,20 @@ WRAPPED = json.dumps(
         (200, {"code": 1210, "message": "Z.ai says no"}, ProviderDown),
         (400, envelope(400, "max_tokens is too large: 9999"), RequestRefused),
         (408, envelope(408, "timed out"), ProviderDown),
-        (307, "", ProviderUnreachable),
+        (307, "", AddressWrong),
+        (200, "<html><title>Sign in</title></html>", AddressWrong),
+        (403, "<html><title>Attention Required! | Cloudflare</title></html>", RequestRefused),
+        (400, envelope(400, "API key not valid. Please pass a valid API key."), KeyRefused),
+        (404, envelope(404, "No endpoints found matching your data policy"), PrivacyUnmet),
+        (200, {"error": {"type": "invalid_request_error", "message": "no"}}, RequestRefused),
+        (200, {"success": False, "error": "BAD_REQUEST", "message": "no"}, RequestRefused),
+        (200, envelope("x", "no", error_type="permission_denied"), RequestRefused),
+        (502, envelope(502, "Provider returned error", raw="status code: 413"), ProviderDown),
+        (502, envelope(502, "…", raw=json.dumps([{"error": {"code": 413}}])), RequestTooLarge),
+        (400, {"object": "error", "message": "Unsupported video", "code": 400}, FormatRefused),
+        (422, {"detail": "field required"}, RequestRefused),
+        (400, "Unsupported video: 0.5 fps < 1 fps", FormatRefused),
+        (400, {"error": {"code": 200, "message": "odd"}}, RequestRefused),
         (400, envelope(400, "Multimodal data is corrupted"), FormatRefused),
         (400, envelope(400, "This endpoint's maximum context length is 131072"), ContextExceeded),
         (403, envelope(403, "Key limit exceeded (total limit)"), CreditSpent),
@@ -106,7 +120,9 @@ def test_openrouters_word_for_an_error_is_believed_before_its_status(
         ({"code": "region_restricted", "retryable": False}, RegionRefused),
         ({"code": "capacity_exhausted", "retryable": True}, ProviderDown),
         ({"code": "capacity_exhausted", "retryable": False}, RequestRefused),
-        ({"code": "privacy_restricted", "retryable": False}, RequestRefused),
+        ({"code": "privacy_restricted", "retryable": False}, PrivacyUnmet),
+        ({"code": "no_endpoints", "retryable": True}, ProviderDown),
+        ({"code": "rate_limited", "retryable": False}, RequestRefused),
         ({"code": "something_new", "retryable": True}, ProviderDown),
     ],
 )
@@ -167,6 +183,10 @@ def test_what_the_models_host_said_is_kept() -> None:
         ),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "9" * 400}, None),
+        ({"Retry-After": "Fri, 20 Nov 2026 12:00:00 +99999999999999"}, None),
+        ({"X-RateLimit-Reset": "60", "Date": "Fri, 20 Nov 2026 12:00:00 GMT"}, None),
+        ({"X-RateLimit-Reset": "inf", "Date": "Fri, 20 Nov 2026 12:00:00 GMT"}, None),
         ({}, None),
     ],
 )
@@ -193,6 +213,18 @@ NO_ERRORS: list[Any] = [
     {"error": {}},
     {"choices": [{"delta": {}}]},
 ]
+
+
+def test_errors_wrapped_in_one_another_are_read_to_an_end() -> None:
+    body: Any = {"error": {"code": 403, "message": "innermost"}}
+    for _ in range(400):
+        body = {"error": {"code": 502, "message": "outer", "metadata": {"raw": body}}}
+    assert error_in(body) is not None
+    assert type(meaning(502, "[" * 5000)) is ProviderDown
+
+
+def test_half_a_character_in_an_error_can_be_shown() -> None:
+    meaning(400, '{"error": {"message": "so \\ud83d"}}').detail.encode()
 
 
 @pytest.mark.parametrize("body", NO_ERRORS)

@@ -100,8 +100,9 @@ def test_a_page_read_instead_of_a_video_is_a_suspicion() -> None:
     assert sight(LINK, prompt=300_000, dialect=LUNOS) is Sight.NOTHING_AGAINST
     # An hour and a half of video is as much, but it was counted as video.
     assert sight(LINK, prompt=551_337, video=540_000, host=STUDIO) is Sight.NOTHING_AGAINST
-    assert sight(clip(67), prompt=38_292, video=1, host=STUDIO) is Sight.PERHAPS_PAGE
-    assert sight(clip(67), prompt=38_290, video=1, host=STUDIO) is Sight.NOTHING_AGAINST
+    # Nor are two hours of it, which nobody counts on Lunos, nor a large upload.
+    assert sight(LINK, prompt=655_200, dialect=LUNOS) is Sight.NOTHING_AGAINST
+    assert sight(clip(67), prompt=551_337, dialect=LUNOS) is Sight.NOTHING_AGAINST
 
 
 @pytest.mark.parametrize("usage", [None, Usage(0, 5)])

@@ -220,10 +220,63 @@ def test_an_answer_without_a_word_is_empty(content: str | None) -> None:
     assert caught.value.detail == "length"
 
 
-@pytest.mark.parametrize("stream", [b"", sse(chunk("half"), done=False), STREAM[:200]])
-def test_a_stream_that_ends_early_is_cut(stream: bytes) -> None:
+def test_a_stream_that_ends_early_is_cut() -> None:
     with pytest.raises(AnswerCut):
+        decode(sse(chunk("half"), done=False))
+
+
+@pytest.mark.parametrize(
+    "stream", [b"", STREAM[:200], sse(chunk(None, "error"))], ids=["nothing", "a half", "error"]
+)
+def test_a_stream_that_ends_before_it_began_may_be_asked_for_again(stream: bytes) -> None:
+    with pytest.raises(ProviderDown):
         decode(stream)
+
+
+def test_events_after_the_end_are_not_read() -> None:
+    decoder = EventDecoder(Asked("OpenRouter"))
+    assert list(decoder.feed(sse(chunk("yes")) + sse(chunk("no")))) == [Piece("yes")]
+    assert decoder.is_done
+
+
+@given(st.integers(0, 12))
+def test_a_character_that_was_cut_in_two_is_made_whole(cut: int) -> None:
+    halves = [r'"It is \ud83d"', r'"\ude00."']
+    stream = "".join(
+        f'data: {{"choices": [{{"delta": {{"content": {half}}}}}]}}\n\n' for half in halves
+    )
+    data = (stream + "data: [DONE]\n\n").encode()
+    said = [event.text for event in decode(data[:cut], data[cut:]) if isinstance(event, Piece)]
+    assert "".join(said) == "It is 😀."
+
+
+def test_half_a_character_without_its_other_half_can_still_be_shown() -> None:
+    stream = (
+        b'data: {"choices": [{"delta": {"content": "so \\ud83d"}, "finish_reason": "stop"}]}\n\n'
+    )
+    said = "".join(event.text for event in decode(stream) if isinstance(event, Piece))
+    assert said == "so \ufffd"
+
+
+def test_an_event_without_end_is_not_kept() -> None:
+    decoder = EventDecoder(Asked("OpenRouter"))
+    line = b"data: " + b"x" * (1 << 20) + b"\n"
+    for _ in range(7):
+        list(decoder.feed(line))
+    with pytest.raises(AnswerCut):
+        list(decoder.feed(line + line))
+
+
+@pytest.mark.parametrize("odd", ["[" * 5000, '{"usage": {"prompt_tokens": 1' + "0" * 400 + "}}"])
+def test_json_that_nobody_means_breaks_nothing(odd: str) -> None:
+    assert decode(f"data: {odd}\n\n".encode() + sse(chunk("a", "stop")))[0] == Piece("a")
+
+
+@pytest.mark.parametrize("cost", [-0.5, float("nan")])
+def test_a_cost_below_nothing_is_none(cost: float) -> None:
+    last = decode(sse(chunk("a", "stop", usage={**USAGE, "cost": cost})))[-1]
+    assert isinstance(last, Finished)
+    assert last.usage == Usage(6119, 19)
 
 
 @pytest.mark.parametrize("reason", ["error", "abort", "network_error"])

@@ -5,13 +5,16 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from bot.clips import YouTubeLink
+from bot.clips import Upload, YouTubeLink
 from bot.errors import (
     AnswerUnseen,
     DownloadBroken,
+    FormatRefused,
     ModelRefused,
     NothingToWatch,
+    ProviderError,
     ProviderStalled,
+    RequestTooLarge,
 )
 from bot.moments import clock
 from bot.preferences import Preferences
@@ -35,7 +38,7 @@ from bot.providers.sight import Sight, check, length
 from bot.providers.stream import Event, Finished, Piece
 from bot.providers.wire import Request
 from bot.questions import Question
-from bot.watching import Originals, Watchable, look
+from bot.watching import Refusal, Watchable, Watching
 
 INSTRUCTIONS = """\
 You answer questions about videos in a Discord chat.
@@ -54,17 +57,26 @@ _AT_LIMIT = {"length", "max_tokens"}
 Tell = Callable[[Progress], None]
 
 
+class _Refused(Exception):
+    """The provider would not take a clip as it was sent."""
+
+    def __init__(self, error: ProviderError, refusal: Refusal) -> None:
+        super().__init__(error)
+        self.error = error
+        self.refusal = refusal
+
+
 class Answerer:
     """Turns questions into answers; knows nothing of where they are shown."""
 
     def __init__(
         self,
-        originals: Originals,
+        watching: Watching,
         provider: Retrying,
         catalogue: Catalogue,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._originals = originals
+        self._watching = watching
         self._provider = provider
         self._catalogue = catalogue
         self._clock = clock
@@ -80,24 +92,49 @@ class Answerer:
         start = self._clock()
         try:
             async with asyncio.timeout(_LONGEST):
-                try:
-                    return await self._attempt(question, preferences, tell, start)
-                except DownloadBroken:
-                    # The model has received an incomplete request, so it was never asked; the
-                    # clip's link, size and bytes are all fetched anew.
-                    return await self._attempt(question, preferences, tell, start)
+                return await self._persistently(question, preferences, tell, start)
         except TimeoutError as error:
             raise ProviderStalled(preferences.endpoint.dialect.title, "no end") from error
 
-    async def _attempt(
+    async def _persistently(
         self, question: Question, preferences: Preferences, tell: Tell, start: float
+    ) -> Answer:
+        """Try once more where the clip is to blame, and can be had or made another way."""
+        refusal = None
+        try:
+            return await self._attempt(question, preferences, tell, start)
+        except DownloadBroken:
+            # The model has received an incomplete request, so it was never asked; the clip's
+            # link, size and bytes are all fetched anew.
+            pass
+        except _Refused as refused:
+            if not any(isinstance(clip, Upload) for clip in question.clips):
+                raise refused.error from refused
+            refusal = refused.refusal
+        try:
+            return await self._attempt(question, preferences, tell, start, refusal)
+        except _Refused as refused:
+            raise refused.error from refused
+
+    async def _attempt(
+        self,
+        question: Question,
+        preferences: Preferences,
+        tell: Tell,
+        start: float,
+        refusal: Refusal | None = None,
     ) -> Answer:
         tell(Looking())
         model = await self._model(preferences)
         async with AsyncExitStack() as held:
-            seen = await look(question.clips, preferences, self._originals, held)
+            seen = await self._watching.look(question, preferences, held, tell, refusal)
             request = _request(question, preferences, seen, model)
-            text, end = await self._ask(request, preferences, model, tell)
+            try:
+                text, end = await self._ask(request, preferences, model, tell)
+            except RequestTooLarge as error:
+                raise _Refused(error, Refusal(seen.size)) from error
+            except FormatRefused as error:
+                raise _Refused(error, Refusal()) from error
         return Answer(
             text=text.strip(),
             model=end.model or request.model,
@@ -105,7 +142,7 @@ class Answerer:
             cost=end.usage and cost(end.usage, model),
             watched=length(request.all_media),
             seconds=self._clock() - start,
-            notices=(*seen.left_out, *_notices(request, preferences, end)),
+            notices=(*seen.notices, *_notices(request, preferences, end)),
         )
 
     async def _model(self, preferences: Preferences) -> Model:
@@ -169,16 +206,32 @@ def _notices(request: Request, preferences: Preferences, end: Finished) -> tuple
 def _request(
     question: Question, preferences: Preferences, seen: Watchable, model: Model
 ) -> Request:
-    starts = [
-        f"(The link to {clip.name} points at {clock(clip.start)}.)"
-        for clip in question.clips
-        if isinstance(clip, YouTubeLink) and clip.start
+    said = [question.text or _DEFAULT_QUESTION]
+    for clip, part in zip(seen.media, seen.parts, strict=True):
+        if part:
+            said.append(
+                f"({clip.name} is shown from {clock(part)} on: what is at 0:00 here is at "
+                f"{clock(part)} there. Give the times of there.)"
+            )
+    links = [clip for clip in question.clips if isinstance(clip, YouTubeLink)]
+    said += [
+        _pointed_at(link, question)
+        for link in links
+        if link.start or question.start or question.end
     ]
     return Request(
         model=preferences.model,
         instructions="\n".join(filter(None, [INSTRUCTIONS, preferences.instructions])),
         media=seen.media,
-        question="\n".join([question.text or _DEFAULT_QUESTION, *starts]),
+        question="\n".join(said),
         max_tokens=preferences.max_answer_tokens,
         effort=model.effort,
     )
+
+
+def _pointed_at(link: YouTubeLink, question: Question) -> str:
+    """Tell in words which part of a link is meant: the link itself may not say it."""
+    if not (question.start or question.end):
+        return f"(The link to {link.name} points at {clock(link.start or 0)}.)"
+    end = "its end" if question.end is None else clock(question.end)
+    return f"(Only {link.name} from {clock(question.start)} to {end} is asked about.)"

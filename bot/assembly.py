@@ -7,10 +7,14 @@ import aiohttp
 
 from bot.answering import Answerer
 from bot.media import relay
+from bot.media.budget import Budget
+from bot.media.workshop import Workshop
 from bot.providers.catalogue import Catalogue
 from bot.providers.client import Provider
 from bot.providers.retrying import Retrying
-from bot.watching import Originals
+from bot.watching import Originals, Watching
+
+_BUDGET = 1 << 30  # bytes of clips that are under way at a time
 
 
 def session() -> aiohttp.ClientSession:
@@ -29,4 +33,5 @@ def answerer(
     """
     uploads = asyncio.Semaphore(relay.UPLOADS)
     post = partial(relay.post, web, uploads=uploads, silence=silence)
-    return Answerer(originals, Retrying(Provider(post)), Catalogue(web))
+    watching = Watching(originals, Workshop(), Budget(_BUDGET))
+    return Answerer(watching, Retrying(Provider(post)), Catalogue(web))

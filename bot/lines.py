@@ -11,6 +11,7 @@ from bot.progress import (
     Answer,
     Asking,
     CutAtLimit,
+    Fitting,
     LeftOut,
     Looking,
     Notice,
@@ -18,17 +19,24 @@ from bot.progress import (
     PerhapsPage,
     PerhapsUnseen,
     Sending,
+    ShownAs,
 )
 from bot.wording import PLAIN, Voice, dollars, megabytes, soon
 
+_SECONDS = 1.5
+
 
 def stage(
-    clips: tuple[Clip, ...], progress: Looking | Sending | Asking | Pausing, voice: Voice = PLAIN
+    clips: tuple[Clip, ...],
+    progress: Looking | Fitting | Sending | Asking | Pausing,
+    voice: Voice = PLAIN,
 ) -> str:
     """Return one line that tells how far an answer is, before its first word."""
     match progress:
         case Looking():
             return f"{', '.join(voice.escape(clip.name) for clip in clips)} · looking"
+        case Fitting(name, done):
+            return f"{voice.escape(name)} · fitting {100 * done:.0f} %"
         case Sending(media, sent, total, price):
             shown = ", ".join(_shown(one, voice) for one in media)
             per_cent = f"sending {100 * sent // total} %"
@@ -60,6 +68,8 @@ def notice(notice: Notice, voice: Voice = PLAIN) -> str:
     match notice:
         case LeftOut(error):
             return f"Left out: {phrase(error, voice)}"
+        case ShownAs():
+            return _shown_as(notice, voice)
         case CutAtLimit():
             return "The answer reached its longest length and stops here."
         case PerhapsUnseen():
@@ -74,6 +84,19 @@ def notice(notice: Notice, voice: Voice = PLAIN) -> str:
             )
         case _:
             assert_never(notice)
+
+
+def _shown_as(shown: ShownAs, voice: Voice) -> str:
+    name = voice.escape(shown.name)
+    pictures = ""
+    if shown.gap is not None:
+        often = "a picture each second" if shown.gap < _SECONDS else f"one each {shown.gap:.0f} s"
+        pictures = f"as pictures, {often}, with its sound"
+    if shown.start is None:
+        return f"The model saw {name} {pictures}: as it is, it could not be sent."
+    end = "its end" if shown.end is None else clock(shown.end)
+    part = f"The model saw {name} from {clock(shown.start)} to {end}"
+    return f"{part}, {pictures}." if pictures else f"{part}."
 
 
 def _shown(media: Media, voice: Voice) -> str:

@@ -31,17 +31,23 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
         f"{_name(e, v)} is {over(e.size)}, and I can take {megabytes(e.limit)} at most. "
         "Send a shorter part, or a smaller copy."
     ),
-    errors.ClipsTooLarge: lambda e, _v: (
-        f"These clips are {over(e.size)} together, and the model can take {megabytes(e.limit)} "
-        "at once. Ask about fewer of them, or send shorter parts."
+    errors.TooManyClips: lambda e, _v: (
+        f"These are {e.count} clips, and I can watch {e.limit} at once. Ask about fewer of them."
+    ),
+    errors.NoRoom: lambda _e, _v: (
+        "I have no room left to work on this clip. Ask again in a minute; if it lasts, tell "
+        "whoever runs this bot."
     ),
     errors.ClipNotVideo: lambda e, v: (
         f"{_name(e, v)} is {e.found}, not a video I can watch. Send the video itself, as "
         f"{_FORMATS}."
     ),
-    errors.ClipFormatRefused: lambda e, v: (
-        f"{_name(e, v)} is {e.found}, which the models don't read. Save it as {_FORMATS} "
-        "and send that."
+    errors.ClipUnreadable: lambda e, v: (
+        f"{_name(e, v)} can't be read: {v.escape(e.reason)}. Check the file and its permissions."
+    ),
+    errors.ClipTooManyPixels: lambda e, v: (
+        f"The pictures of {_name(e, v)} are {e.width:,} by {e.height:,} pixels, which is more than "
+        "I can look at. Send a smaller copy."
     ),
     errors.ClipBroken: lambda e, v: (
         f"{_name(e, v)} can't be read as a video: it may be damaged. Save it again as an MP4 and "

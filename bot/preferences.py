@@ -23,6 +23,8 @@ class Preferences:
     stale_seconds: float
     instructions: str = ""
     in_thread: bool = True
+    max_clip_seconds: float = 3600.0
+    max_clips: int = 10
 
     @classmethod
     def by(cls, asking: Asking, stale_seconds: float = math.inf) -> "Preferences":
@@ -32,6 +34,8 @@ class Preferences:
             model=asking.model,
             max_clip_bytes=asking.max_clip_bytes,
             max_answer_tokens=asking.max_answer_tokens,
+            max_clip_seconds=asking.max_clip_seconds,
+            max_clips=asking.max_clips,
             stale_seconds=stale_seconds,
         )
 

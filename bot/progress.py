@@ -14,6 +14,14 @@ class Looking:
 
 
 @dataclass(frozen=True, slots=True)
+class Fitting:
+    """A clip is made into what the model takes; `done` from 0 to 1."""
+
+    name: str
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """Clips are on their way: bytes of the request sent, of how many.
 
@@ -48,7 +56,7 @@ class Growing:
     text: str
 
 
-Progress = Looking | Sending | Asking | Pausing | Growing
+Progress = Looking | Fitting | Sending | Asking | Pausing | Growing
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,20 @@ class LeftOut:
     """A clip that the answer was given without, since another one could be watched."""
 
     error: ClipError
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAs:
+    """What the model saw of a clip was not all that is in it.
+
+    `gap` is how many seconds a picture stood for, None where all were there, and `start` to `end`
+    the part, in seconds; None for the end, and both for the whole.
+    """
+
+    name: str
+    gap: float | None = None
+    start: float | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +95,7 @@ class PerhapsPage:
     """The model is said to have read so much that it was the link's web page, not the video."""
 
 
-Notice = LeftOut | CutAtLimit | PerhapsUnseen | PerhapsPage
+Notice = LeftOut | ShownAs | CutAtLimit | PerhapsUnseen | PerhapsPage
 
 
 @dataclass(frozen=True, slots=True)

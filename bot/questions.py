@@ -16,7 +16,8 @@ class Question:
 
     Ids and text alone: no live Discord object, no signed URL. `id` is the id of the message or
     the interaction that asked, so that what is delivered twice is one question; `message_id` is
-    the message that is answered. `guild_id` is None in a DM.
+    the message that is answered. `guild_id` is None in a DM. It may be about a part of its clips:
+    from `start` to `end`, in seconds, None for the end.
     """
 
     id: int
@@ -26,6 +27,8 @@ class Question:
     author_id: int
     text: str
     clips: tuple[Clip, ...]
+    start: float = 0.0
+    end: float | None = None
 
     @property
     def asked_at(self) -> float:

@@ -14,6 +14,8 @@ from bot.providers.dialect import Endpoint
 _DEFAULT_API = "https://discord.com/api/v10"
 _DEFAULT_CDN = "cdn.discordapp.com,media.discordapp.net"
 _DEFAULT_CLIP_MB = "100"
+_DEFAULT_CLIP_MINUTES = "60"
+_DEFAULT_CLIPS = "10"  # as many as Gemini takes
 _DEFAULT_ANSWER_TOKENS = "4096"
 _DEFAULT_SILENCE = "120"
 _DEFAULT_DATABASE = "sqlite:///data/reeltalk.sqlite"
@@ -42,6 +44,8 @@ class Asking:
     endpoint: Endpoint
     model: str
     max_clip_bytes: int
+    max_clip_seconds: float
+    max_clips: int
     max_answer_tokens: int
     silence_seconds: float
 
@@ -120,6 +124,8 @@ def _asking(reading: Environ) -> Asking:
         endpoint=read_endpoint(reading),
         model=read_model(reading),
         max_clip_bytes=int(reading.number("MAX_CLIP_MB", _DEFAULT_CLIP_MB) * _MIB),
+        max_clip_seconds=60 * reading.number("MAX_CLIP_MINUTES", _DEFAULT_CLIP_MINUTES),
+        max_clips=int(reading.number("MAX_CLIPS", _DEFAULT_CLIPS, 0.999)),
         max_answer_tokens=int(reading.number("MAX_ANSWER_TOKENS", _DEFAULT_ANSWER_TOKENS, 0.999)),
         silence_seconds=reading.number("SILENCE_SECONDS", _DEFAULT_SILENCE),
     )

@@ -1,102 +1,186 @@
 """Look at the clips of a question, and make of them what a model receives."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import assert_never
 
-from bot.clips import Clip, Upload, YouTubeLink
-from bot.errors import (
-    ClipFormatRefused,
-    ClipNotVideo,
-    ClipsTooLarge,
-    ClipTooLarge,
-    LinksUnsupported,
-)
-from bot.media.kinds import InlineVideo, Kind, LinkedVideo, Look, Media, Original, Stills
-from bot.media.probe import duration
+from bot.clips import Upload, YouTubeLink
+from bot.errors import ClipNotVideo, ClipTooLarge, LinksUnsupported, TooManyClips
+from bot.media.budget import Budget
+from bot.media.fitting import Fitted, fitted, stills
+from bot.media.kinds import InlineVideo, LinkedVideo, Media, Original, Posted, Stills
+from bot.media.ladder import Rung, Wanted, ladder
+from bot.media.probe import probe
 from bot.media.sniff import sniff
-from bot.media.stills import stills
+from bot.media.workshop import Workshop
 from bot.preferences import Preferences
-from bot.progress import LeftOut
+from bot.progress import Fitting, LeftOut, Notice, ShownAs
+from bot.questions import Question
 
 Originals = Callable[[Upload], Original]
 """Where an upload's bytes are read from; nothing is read yet."""
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a provider would not take the first time: so many bytes, or what was copied."""
+
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Watchable:
-    """What the model can be shown, and what of the question it can't."""
+    """What the model can be shown, and what should be known of that.
+
+    `parts` holds for each clip from which of its seconds on it is shown.
+    """
 
     media: tuple[Media, ...]
-    left_out: tuple[LeftOut, ...]
+    parts: tuple[float, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that go into the request, before encoding."""
+        return sum(0 if isinstance(one, LinkedVideo) else one.size for one in self.media)
 
 
-async def look(
-    clips: tuple[Clip, ...], preferences: Preferences, originals: Originals, held: AsyncExitStack
-) -> Watchable:
-    """Look at each clip; those that are no videos are left out, unless none is one.
+class Watching:
+    """Where clips are looked at, within one budget of bytes for all questions at a time."""
 
-    What has to be kept until the answer is there is kept by `held`.
+    def __init__(self, originals: Originals, workshop: Workshop, budget: Budget) -> None:
+        self._originals = originals
+        self._workshop = workshop
+        self._budget = budget
 
-    Raises:
-        ReeltalkError: a clip can't be had, or not be sent.
-    """
-    media: list[Media] = []
-    left_out: list[LeftOut] = []
-    for clip in clips:
-        try:
-            media.append(await _media(clip, preferences, originals, held))
-        except ClipNotVideo as error:
-            left_out.append(LeftOut(error))
-    if not media:
-        raise left_out[0].error
-    size = sum(0 if isinstance(one, LinkedVideo) else one.size for one in media)
-    limit = preferences.endpoint.dialect.max_inline_bytes
-    if len(media) > 1 and size > limit:
-        raise ClipsTooLarge(size, limit)
-    return Watchable(tuple(media), tuple(left_out))
+    async def look(
+        self,
+        question: Question,
+        preferences: Preferences,
+        held: AsyncExitStack,
+        on_fitting: Callable[[Fitting], None],
+        refusal: Refusal | None = None,
+    ) -> Watchable:
+        """Look at each clip; those that are no videos are left out, unless none is one.
+
+        What has to be kept until the answer is there is kept by `held`. After a refusal, what is
+        sent is another.
+
+        Raises:
+            ReeltalkError: a clip can't be had, or not be sent.
+        """
+        if len(question.clips) > preferences.max_clips:
+            raise TooManyClips(len(question.clips), preferences.max_clips)
+        clips, left_out = await self._all_seen(question, preferences)
+        uploads = [clip for clip in clips if isinstance(clip, Posted)]
+        # Taken once for all of them: two questions that each wait for more would wait for ever.
+        await held.enter_async_context(self._budget.take(sum(one.size for one in uploads)))
+        shares = _shares(uploads, preferences, refusal)
+        made: list[tuple[Media, float, ShownAs | None]] = []
+        for clip in clips:
+            if isinstance(clip, Posted):
+                wanted = Wanted(
+                    shares.pop(0),
+                    preferences.max_clip_seconds,
+                    question.start,
+                    question.end,
+                    anew=refusal is not None and refusal.size is None,
+                )
+                made.append(await self._made(clip, wanted, preferences, held, on_fitting))
+            else:
+                made.append((clip, 0.0, None))
+        media, parts, shown = zip(*made, strict=True)
+        notices = (*left_out, *(one for one in shown if one is not None))
+        return Watchable(media, parts, notices)
+
+    async def _all_seen(
+        self, question: Question, preferences: Preferences
+    ) -> tuple[list[Posted | LinkedVideo], list[LeftOut]]:
+        seen: list[Posted | LinkedVideo] = []
+        left_out: list[LeftOut] = []
+        for clip in question.clips:
+            try:
+                match clip:
+                    case YouTubeLink():
+                        seen.append(_linked(clip, preferences))
+                    case Upload():
+                        seen.append(await self._seen(clip, preferences.max_clip_bytes))
+            except ClipNotVideo as error:
+                left_out.append(LeftOut(error))
+        if not seen:
+            raise left_out[0].error
+        return seen, left_out
+
+    async def _seen(self, upload: Upload, limit: int) -> Posted:
+        original = self._originals(upload)
+        look = await original.look()
+        kind = sniff(look.head)
+        if not kind.is_video:
+            raise ClipNotVideo(upload.name, kind.name)
+        if look.size > limit:
+            raise ClipTooLarge(upload.name, look.size, limit)
+        return Posted(upload.name, original, kind, look.head, look.size)
+
+    async def _made(
+        self,
+        seen: Posted,
+        wanted: Wanted,
+        preferences: Preferences,
+        held: AsyncExitStack,
+        on_fitting: Callable[[Fitting], None],
+    ) -> tuple[Media, float, ShownAs | None]:
+        def on_done(done: float) -> None:
+            on_fitting(Fitting(seen.name, done))
+
+        if preferences.endpoint.dialect.shape.of_stills:
+            return _as_stills(await held.enter_async_context(stills(self._workshop, seen, on_done)))
+        size, original, kind = seen.size, seen.original, seen.kind
+        facts = await probe(kind, seen.head, size, original.read)
+        if ladder(kind, facts, size, wanted)[0] is Rung.AS_IT_IS:
+            assert kind.mime is not None  # noqa: S101 (or it would not be sent so)
+            return InlineVideo(seen.name, kind.mime, size, original, facts.seconds), 0.0, None
+        on_done(0.0)
+        making = fitted(self._workshop, seen, wanted, on_done)
+        return _as_fitted(await held.enter_async_context(making))
 
 
-async def _media(
-    clip: Clip, preferences: Preferences, originals: Originals, held: AsyncExitStack
-) -> Media:
+def _linked(link: YouTubeLink, preferences: Preferences) -> LinkedVideo:
     dialect = preferences.endpoint.dialect
-    match clip:
-        case YouTubeLink():
-            if not dialect.follows_links(preferences.model):
-                unable = preferences.model if dialect.reads_youtube else dialect.title
-                raise LinksUnsupported(unable)
-            return LinkedVideo(clip.name, clip.url)
-        case Upload() if dialect.shape.of_stills:
-            return await held.enter_async_context(
-                await _stills(clip.name, originals(clip), preferences.max_clip_bytes)
-            )
-        case Upload():
-            limit = min(preferences.max_clip_bytes, dialect.max_inline_bytes)
-            return await _inline(clip.name, originals(clip), limit)
-        case _:
-            assert_never(clip)
+    if not dialect.follows_links(preferences.model):
+        raise LinksUnsupported(preferences.model if dialect.reads_youtube else dialect.title)
+    return LinkedVideo(link.name, link.url)
 
 
-async def _inline(name: str, original: Original, limit: int) -> InlineVideo:
-    kind, seen = await _kind(name, original, limit)
-    if kind.mime is None:
-        raise ClipFormatRefused(name, kind.name)
-    seconds = await duration(kind, seen.head, seen.size, original.read)
-    return InlineVideo(name, kind.mime, seen.size, original, seconds)
+def _shares(
+    uploads: Sequence[Posted], preferences: Preferences, refusal: Refusal | None
+) -> list[int]:
+    """Return how many bytes each may have: what it has, where all fit, else an equal share."""
+    limit = preferences.endpoint.dialect.max_inline_bytes
+    if refusal is not None and refusal.size is not None:
+        limit = min(limit, refusal.size // 2)
+    sizes = [one.size for one in uploads]
+    if sum(sizes) <= limit or len(sizes) == 1:
+        return [limit] * len(sizes)
+    share = limit // len(sizes)
+    spare = sum(share - size for size in sizes if size < share)
+    large = sum(size > share for size in sizes)
+    return [share if size <= share else share + spare // large for size in sizes]
 
 
-async def _stills(name: str, original: Original, limit: int) -> AbstractAsyncContextManager[Stills]:
-    kind, seen = await _kind(name, original, limit)
-    return stills(original, name, kind, seen.size)
+def _as_stills(taken: Stills) -> tuple[Media, float, ShownAs | None]:
+    count = len(taken.stills)
+    gap = taken.seconds / count if taken.seconds else 1.0
+    return taken, 0.0, ShownAs(taken.name, gap=max(1.0, gap))
 
 
-async def _kind(name: str, original: Original, limit: int) -> tuple[Kind, Look]:
-    seen = await original.look()
-    kind = sniff(seen.head)
-    if not kind.is_video:
-        raise ClipNotVideo(name, kind.name)
-    if seen.size > limit:
-        raise ClipTooLarge(name, seen.size, limit)
-    return kind, seen
+def _as_fitted(made: Fitted) -> tuple[Media, float, ShownAs | None]:
+    is_part = made.start > 0 or made.end is not None
+    if made.gap is None and not is_part:
+        return made.video, 0.0, None  # in another container, and otherwise the same
+    shown = ShownAs(
+        made.video.name,
+        made.gap,
+        made.start if is_part else None,
+        made.end if is_part else None,
+    )
+    return made.video, made.start, shown

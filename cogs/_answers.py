@@ -14,11 +14,11 @@ from bot.client import DISCORD_ERRORS, Client
 from bot.errors import (
     AnswerUnseen,
     ClipError,
-    ClipsTooLarge,
     DownloadBroken,
     LinksUnsupported,
     NothingToWatch,
     ReeltalkError,
+    TooManyClips,
 )
 from bot.pacing import Pacer
 from bot.pages import paginate
@@ -212,7 +212,7 @@ class _Ending:
 
 def _outcome(error: ReeltalkError) -> str:
     """Tell a question that can't be answered as it is from one that could be another time."""
-    is_askers = isinstance(error, ClipError | ClipsTooLarge | LinksUnsupported | NothingToWatch)
+    is_askers = isinstance(error, ClipError | TooManyClips | LinksUnsupported | NothingToWatch)
     return "refused" if is_askers and not isinstance(error, DownloadBroken) else "failed"
 
 

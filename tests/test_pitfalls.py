@@ -17,7 +17,7 @@ from bot.media.kinds import InlineVideo
 from bot.playground.clips import make_clip
 from bot.playground.model import Play, RefuseEarly, Respond, Scripted, Stream
 from bot.playground.model.wire import catalogue_entry
-from bot.progress import PerhapsPage, PerhapsUnseen, Sending
+from bot.progress import PerhapsPage, PerhapsUnseen, Sending, ShownAs
 from tests.answering import Asker
 from tests.test_samples import play
 
@@ -203,15 +203,24 @@ PAGE = "<html><head><title>Error</title></head></html>"
     ],
     ids=["413 page, early", "413", "400 in words", "404 page", "400 page", "500 in words"],
 )
-async def test_too_large_is_understood_under_any_status(
+async def test_too_large_is_understood_under_any_status_and_sent_again_smaller(
     asker: Asker, tmp_path: Path, scripted: Scripted
 ) -> None:
     asker.clip = tmp_path / "large.mp4"
     make_clip(asker.clip, seconds=1)
     with asker.clip.open("ab") as file:  # a proxy's limit is a megabyte or more
         file.write((2 << 20).to_bytes(4) + b"free" + bytes((2 << 20) - 8))
-    assert isinstance(await refusal(asker, scripted), errors.RequestTooLarge)
-    assert len(asker.model.requests) <= 1
+    asker.model.script.append(scripted)
+    answer = await asker.ask()
+    first, *_, last = [one.total for one in asker.told if isinstance(one, Sending)]
+    assert last < first / 2
+    assert answer.notices == (ShownAs("large.mp4", gap=1.0),)
+
+
+async def test_what_is_refused_as_too_large_twice_is_told(asker: Asker) -> None:
+    too_large = Respond(413, {"error": {"code": 413, "message": "Request payload too large"}})
+    assert isinstance(await refusal(asker, too_large, too_large), errors.RequestTooLarge)
+    assert len(asker.model.requests) == 2
 
 
 async def test_the_length_of_a_request_is_known_before_the_clip_is_read(asker: Asker) -> None:

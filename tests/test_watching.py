@@ -6,21 +6,23 @@ import pytest
 
 from bot.clips import Clip, Upload, YouTubeLink
 from bot.errors import (
-    ClipFormatRefused,
-    ClipGone,
     ClipNotVideo,
-    ClipsTooLarge,
     ClipTooLarge,
+    ClipUnreadable,
     LinksUnsupported,
     ReeltalkError,
+    TooManyClips,
 )
+from bot.media.budget import Budget
 from bot.media.files import FileClip
 from bot.media.kinds import InlineVideo, LinkedVideo, Original
+from bot.media.workshop import Workshop
 from bot.playground.clips import make_clip
 from bot.preferences import Preferences
-from bot.progress import LeftOut
+from bot.progress import LeftOut, ShownAs
 from bot.providers.dialect import CUSTOM, OPENROUTER, Dialect, Endpoint
-from bot.watching import Watchable, look
+from bot.questions import Question
+from bot.watching import Refusal, Watchable, Watching
 
 LINK = YouTubeLink("dQw4w9WgXcQ", 80)
 GEMINI = "google/gemini-3.5-flash-lite"
@@ -46,13 +48,22 @@ async def looked(
     dialect: Dialect = OPENROUTER,
     model: str = GEMINI,
     most: int = 1 << 30,
+    refusal: Refusal | None = None,
+    span: tuple[float, float | None] = (0.0, None),
 ) -> Watchable:
     def original(upload: Upload) -> Original:
         return FileClip(folder / upload.name, upload.name)
 
+    watching = Watching(original, Workshop(), Budget(1 << 30))
     preferences = Preferences(Endpoint(dialect, ""), model, most, 100, 1.0)
+    question = Question(1, None, 2, 3, 4, "What?", clips, *span)
     async with AsyncExitStack() as held:
-        return await look(clips, preferences, original, held)
+        seen = await watching.look(question, preferences, held, lambda _: None, refusal)
+        for media in seen.media:  # what is sent is there to be read, as long as it is held
+            if isinstance(media, InlineVideo):
+                async with media.source.open() as chunks:
+                    assert sum([len(chunk) async for chunk in chunks]) == media.size
+        return seen
 
 
 async def test_each_clip_becomes_media_in_its_order(folder: Path) -> None:
@@ -72,7 +83,7 @@ async def test_each_clip_becomes_media_in_its_order(folder: Path) -> None:
 async def test_what_is_no_video_is_left_out_beside_one_that_is(folder: Path) -> None:
     seen = await looked(folder, *named("cat.png", "clip.mp4"))
     assert [media.name for media in seen.media] == ["clip.mp4"]
-    (left_out,) = seen.left_out
+    (left_out,) = seen.notices
     assert isinstance(left_out, LeftOut)
     assert isinstance(left_out.error, ClipNotVideo)
     assert left_out.error.found == "a picture"
@@ -82,10 +93,9 @@ async def test_what_is_no_video_is_left_out_beside_one_that_is(folder: Path) -> 
     ("clips", "kind"),
     [
         (named("cat.png", "notes.mp4"), ClipNotVideo),
-        (named("clip.mkv"), ClipFormatRefused),
-        (named("gone.mp4"), ClipGone),
+        (named("gone.mp4"), ClipUnreadable),
     ],
-    ids=["no video", "a container nobody documents", "gone"],
+    ids=["no video", "gone"],
 )
 async def test_what_can_not_be_watched_is_refused(
     folder: Path, clips: tuple[Clip, ...], kind: type[ReeltalkError]
@@ -94,23 +104,66 @@ async def test_what_can_not_be_watched_is_refused(
         await looked(folder, *clips)
 
 
-async def test_the_smaller_of_two_limits_holds(folder: Path) -> None:
+async def test_more_than_is_downloaded_is_refused(folder: Path) -> None:
     size = (folder / "clip.mp4").stat().st_size
-    for dialect, most in (
-        (OPENROUTER, size - 1),
-        (replace(CUSTOM, max_inline_bytes=size - 1), size),
-    ):
-        with pytest.raises(ClipTooLarge) as caught:
-            await looked(folder, *named("clip.mp4"), dialect=dialect, most=most)
-        assert (caught.value.size, caught.value.limit) == (size, size - 1)
+    with pytest.raises(ClipTooLarge) as caught:
+        await looked(folder, *named("clip.mp4"), most=size - 1)
+    assert (caught.value.size, caught.value.limit) == (size, size - 1)
 
 
-async def test_clips_that_are_too_large_together_are_told_so(folder: Path) -> None:
+async def test_more_clips_than_can_be_watched_are_refused(folder: Path) -> None:
+    with pytest.raises(TooManyClips) as caught:
+        await looked(folder, *named(*["clip.mp4"] * 11))
+    assert (caught.value.count, caught.value.limit) == (11, 10)
+
+
+async def test_another_container_is_a_documented_one_and_nothing_is_said_of_it(
+    folder: Path,
+) -> None:
+    seen = await looked(folder, *named("clip.mkv"))
+    (media,) = seen.media
+    assert isinstance(media, InlineVideo)
+    assert media.mime == "video/mp4"
+    assert media.seconds == pytest.approx(2.0, abs=0.1)
+    assert seen.notices == ()
+
+
+async def test_what_is_too_large_to_send_is_made_smaller_and_told(folder: Path) -> None:
+    size = (folder / "clip.mp4").stat().st_size
+    small = replace(CUSTOM, max_inline_bytes=size - 1)
+    seen = await looked(folder, *named("clip.mp4"), dialect=small)
+    (media,) = seen.media
+    assert isinstance(media, InlineVideo)
+    assert media.size < size
+    (shown,) = seen.notices
+    assert isinstance(shown, ShownAs)
+    assert (shown.gap, shown.start) == (2.0, None)
+
+
+async def test_clips_that_are_too_large_together_share_what_there_is(folder: Path) -> None:
     size = (folder / "clip.mp4").stat().st_size
     dialect = replace(CUSTOM, max_inline_bytes=2 * size - 1)
-    with pytest.raises(ClipsTooLarge) as caught:
-        await looked(folder, *named("clip.mp4", "clip.mp4"), dialect=dialect)
-    assert caught.value.size == 2 * size
+    seen = await looked(folder, *named("clip.mp4", "clip.mp4"), dialect=dialect)
+    assert seen.size < 2 * size
+
+
+async def test_a_part_of_a_clip_is_cut_out_and_told_where_it_begins(folder: Path) -> None:
+    seen = await looked(folder, *named("clip.mp4"), span=(0.5, 1.5))
+    (media,) = seen.media
+    assert isinstance(media, InlineVideo)
+    assert media.seconds == pytest.approx(1.5, abs=0.1)  # from the key frame before
+    assert seen.parts == (0.0,)
+    (shown,) = seen.notices
+    assert shown == ShownAs("clip.mp4", None, 0.0, 1.5)
+
+
+async def test_after_a_refusal_a_clip_is_sent_another_way(folder: Path) -> None:
+    (first,) = (await looked(folder, *named("clip.mp4"))).media
+    assert isinstance(first, InlineVideo)
+    for refusal in (Refusal(first.size), Refusal()):
+        (second,) = (await looked(folder, *named("clip.mp4"), refusal=refusal)).media
+        assert isinstance(second, InlineVideo)
+        assert second.size < first.size
 
 
 @pytest.mark.parametrize(

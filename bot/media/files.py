@@ -1,11 +1,11 @@
 """A clip in a file of this machine's."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.errors import ClipGone
+from bot.errors import ClipUnreadable
 from bot.media.kinds import Look
 from bot.media.probe import HEAD
 
@@ -21,28 +21,32 @@ class FileClip:
 
     async def look(self) -> Look:
         """Read the first bytes and the size."""
-        with self._opened() as file:
+        with self._translated(), self._path.open("rb") as file:
             return Look(file.read(HEAD), self._path.stat().st_size)
 
     async def read(self, offset: int, length: int) -> bytes:
         """Read some bytes of it."""
-        with self._opened() as file:
+        with self._translated(), self._path.open("rb") as file:
             file.seek(offset)
             return file.read(length)
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncIterator[bytes]]:
         """Read it from its first byte."""
-        with self._opened() as file:
-            yield _chunks(file)
+        with self._translated():
+            file = self._path.open("rb")
+        with file:
+            yield self._chunks(file)
 
-    def _opened(self) -> BinaryIO:
+    async def _chunks(self, file: BinaryIO) -> AsyncIterator[bytes]:
+        with self._translated():
+            while chunk := file.read(_CHUNK):
+                yield chunk
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        """Turn the file's errors into ours, on the lines that read from it and no others."""
         try:
-            return self._path.open("rb")
+            yield
         except OSError as error:
-            raise ClipGone(self._name) from error
-
-
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    while chunk := file.read(_CHUNK):
-        yield chunk
+            raise ClipUnreadable(self._name, error.strerror or type(error).__name__) from error

@@ -37,7 +37,7 @@ FLV = Kind("a Flash video", "flv")
 MPEG_TS = Kind("an MPEG transport stream", "mpegts")
 WMV = Kind("a Windows Media video", "asf")
 
-GIF = Kind("a GIF")
+GIF = Kind("a GIF", "gif")
 PICTURE = Kind("a picture")
 SOUND = Kind("a sound file")
 PLAYLIST = Kind("a playlist")
@@ -75,6 +75,17 @@ class Original(Source, Protocol):
     async def read(self, offset: int, length: int) -> bytes:
         """Read some bytes of it, fewer at its end or where parts can't be read. Raise ClipError."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An upload that was looked at; `size` is that of its file, in bytes."""
+
+    name: str
+    original: Original
+    kind: Kind
+    head: bytes
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ FACTS: dict[str, Any] = {
     "unable": "OpenRouter",
     "model": "a/b",
     "nearest": "a/c",
+    "count": 11,
+    "width": 16_384,
+    "height": 8704,
 }
 
 

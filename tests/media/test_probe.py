@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.media.facts import Facts
 from bot.media.kinds import MOV, MP4, MPEG, WEBM, Kind
-from bot.media.probe import HEAD, duration
+from bot.media.probe import HEAD, probe
 from bot.media.sniff import sniff
 from bot.playground.clips import make_clip
 
@@ -28,9 +29,9 @@ class File:
 async def seconds_of(data: bytes, kind: Kind | None = None) -> float | None:
     file = File(data)
     kind = kind or sniff(data[:HEAD])
-    seconds = await duration(kind, data[:HEAD], len(data), file.read)
+    facts = await probe(kind, data[:HEAD], len(data), file.read)
     assert file.reads <= 4
-    return seconds
+    return facts.seconds
 
 
 def rewrapped(path: Path, form: str, **flags: str) -> bytes:
@@ -63,7 +64,7 @@ async def test_a_tail_is_reached_with_one_more_request(tmp_path: Path) -> None:
     path = tmp_path / "clip.mov"
     make_clip(path, seconds=20, size=(640, 360))
     file = File(path.read_bytes())
-    assert await duration(MOV, file.data[:HEAD], len(file.data), file.read)
+    assert (await probe(MOV, file.data[:HEAD], len(file.data), file.read)).seconds
     assert file.reads == 1
 
 
@@ -113,7 +114,7 @@ async def test_a_host_without_ranges_leaves_it_unknown() -> None:
         return b""
 
     head = b"\0\0\0\x10ftypisom\0\0\0\0" + (200_000).to_bytes(4) + b"mdat"
-    assert await duration(MP4, head + bytes(HEAD - len(head)), 300_000, nothing) is None
+    assert await probe(MP4, head + bytes(HEAD - len(head)), 300_000, nothing) == Facts()
 
 
 @given(st.binary(max_size=300), st.sampled_from([MP4, MOV, WEBM]))
@@ -122,5 +123,5 @@ async def test_no_bytes_break_it(data: bytes, kind: Kind) -> None:
         kind, b""
     )
     for bytes_of in (data, start + data):
-        seconds = await duration(kind, bytes_of, 10_000, File(bytes_of).read)
-        assert seconds is None or seconds > 0
+        facts = await probe(kind, bytes_of, 10_000, File(bytes_of).read)
+        assert facts.seconds is None or facts.seconds > 0

@@ -8,16 +8,18 @@ import pytest
 
 from bot.errors import ClipBroken, ClipLengthWrong
 from bot.media.files import FileClip
-from bot.media.kinds import AVI, MATROSKA, MOV, MP4, MPEG, MPEG_TS, WEBM, Kind, Stills
-from bot.media.stills import stills
+from bot.media.fitting import stills
+from bot.media.kinds import AVI, MATROSKA, MOV, MP4, MPEG, MPEG_TS, WEBM, Kind, Posted, Stills
+from bot.media.workshop import Workshop
 from bot.playground.clips import make_clip
 
 
 async def taken(path: Path, kind: Kind, more: int = 0) -> tuple[Stills, list[bytes]]:
     """Return the stills of a clip that is said to have some more bytes than it has."""
-    clip = FileClip(path, path.name)
-    size = (await clip.look()).size + more
-    async with stills(clip, path.name, kind, size) as found:
+    original = FileClip(path, path.name)
+    look = await original.look()
+    clip = Posted(path.name, original, kind, look.head, look.size + more)
+    async with stills(Workshop(), clip, lambda _: None) as found:
         pictures: list[bytes] = []
         for still in found.stills:
             async with still.picture.source.open() as chunks:

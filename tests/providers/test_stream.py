@@ -141,34 +141,6 @@ def test_reasoning_is_no_answer() -> None:
         decode(sse(thought, chunk(None, "stop")))
 
 
-def said(*texts: str) -> str:
-    events = decode(sse(*map(chunk, texts), chunk(None, "stop")))
-    return "".join(event.text for event in events if isinstance(event, Piece))
-
-
-@given(st.integers(0, 40), st.integers(0, 40))
-def test_thoughts_at_the_start_are_not_shown_wherever_they_are_cut(one: int, two: int) -> None:
-    text = "\n<think>is it a <cat></think>\n\nA cat <think> of course."
-    first, second = sorted((one, two))
-    assert said(text[:first], text[first:second], text[second:]) == "A cat <think> of course."
-
-
-def test_thoughts_that_never_end_are_no_answer() -> None:
-    with pytest.raises(AnswerEmpty):
-        decode(sse(chunk("<think>let me see"), chunk(" a cat", "length")))
-
-
-@pytest.mark.parametrize("text", ["<thin ice", "<", "  <b> bold", "<|begin", "a <| b"])
-def test_what_only_looks_like_thoughts_is_shown(text: str) -> None:
-    assert said(*text) == said(text) == text
-
-
-@given(st.integers(0, 40))
-def test_the_marks_around_a_conclusion_are_not_shown(cut: int) -> None:
-    text = "It is <|begin_of_box|>42<|end_of_box|>."
-    assert said(text[:cut], text[cut:]) == "It is 42."
-
-
 def test_a_refusal_in_words_is_no_answer() -> None:
     refusal = {"choices": [{"delta": {"refusal": "I can't."}, "finish_reason": "stop"}]}
     with pytest.raises(AnswerWithheld, match="I can't"):
@@ -237,25 +209,6 @@ def test_events_after_the_end_are_not_read() -> None:
     decoder = EventDecoder(Asked("OpenRouter"))
     assert list(decoder.feed(sse(chunk("yes")) + sse(chunk("no")))) == [Piece("yes")]
     assert decoder.is_done
-
-
-@given(st.integers(0, 12))
-def test_a_character_that_was_cut_in_two_is_made_whole(cut: int) -> None:
-    halves = [r'"It is \ud83d"', r'"\ude00."']
-    stream = "".join(
-        f'data: {{"choices": [{{"delta": {{"content": {half}}}}}]}}\n\n' for half in halves
-    )
-    data = (stream + "data: [DONE]\n\n").encode()
-    said = [event.text for event in decode(data[:cut], data[cut:]) if isinstance(event, Piece)]
-    assert "".join(said) == "It is 😀."
-
-
-def test_half_a_character_without_its_other_half_can_still_be_shown() -> None:
-    stream = (
-        b'data: {"choices": [{"delta": {"content": "so \\ud83d"}, "finish_reason": "stop"}]}\n\n'
-    )
-    said = "".join(event.text for event in decode(stream) if isinstance(event, Piece))
-    assert said == "so \ufffd"
 
 
 def test_an_event_without_end_is_not_kept() -> None:

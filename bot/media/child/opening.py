@@ -1,0 +1,78 @@
+"""Open a clip, and nothing but it."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+
+
+class NoPictures(Exception):
+    """There is no video stream."""
+
+
+@dataclass
+class TooManyPixels(Exception):
+    """A picture so large that decoding it would take more memory than there is to give."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A clip's file, the demuxer for it, and the most pixels that a picture of it may have."""
+
+    path: Path
+    demuxer: str
+    pixels: int
+
+    @contextmanager
+    def opened(self) -> Generator[tuple[Any, Any]]:
+        """Open it; the block gets the container and its first video stream.
+
+        The format is given, and nothing but files may be opened: a playlist in disguise would
+        have its neighbours read, and addresses fetched.
+        """
+        options = {"protocol_whitelist": "file"}
+        with av.open(
+            str(self.path), format=self.demuxer, options=options, metadata_errors="ignore"
+        ) as container:
+            if not container.streams.video:
+                raise NoPictures
+            stream: Any = container.streams.video[0]
+            context = stream.codec_context
+            if context.width * context.height > self.pixels:
+                raise TooManyPixels(context.width, context.height)
+            context.thread_type, context.thread_count = "AUTO", 2
+            yield container, stream
+
+
+def start_of(stream: Any) -> float:
+    """Return the second on its clock at which a stream begins."""
+    return float((stream.start_time or 0) * stream.time_base)
+
+
+def key_before(source: Source, second: float) -> float:
+    """Return when the last key frame at or before a second is, by reading all packets.
+
+    Seeking would be quicker, and is wrong in files without an index: MPEG streams of both kinds.
+    """
+    if not second:
+        return 0.0
+    found = 0.0
+    with source.opened() as (container, stream):
+        base = start_of(stream)
+        for packet in container.demux(stream):
+            if packet.is_keyframe and packet.pts is not None:
+                time = float(packet.pts * packet.time_base) - base
+                if found < time <= second:
+                    found = time
+    return found
+
+
+def length_of(container: Any) -> float | None:
+    """Return how many seconds a clip lasts, None where nobody can tell."""
+    return container.duration / av.time_base if container.duration else None

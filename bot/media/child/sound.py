@@ -1,0 +1,65 @@
+"""The sound of a clip, copied where the new container takes it, else encoded anew."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.error import FFmpegError
+
+COPIED = {"mp4": {"aac", "mp3"}, "webm": {"opus", "vorbis"}}
+_ENCODERS = {"mp4": "aac", "webm": "libopus"}
+_RATE = 48_000
+_BITS = 48_000  # a second: speech keeps its words
+
+
+class Sound:
+    """Takes packets of a sound, and puts them into another container, `offset` seconds earlier."""
+
+    def __init__(self, stream: Any, target: Any, form: str, offset: float) -> None:
+        self._target = target
+        self._copied = stream.codec_context.name in COPIED[form]
+        self._offset = round(offset / stream.time_base)
+        if self._copied:
+            self._out: Any = target.add_stream_from_template(stream, opaque=True)
+            return
+        self._stream = stream
+        self._out = target.add_stream(_ENCODERS[form], rate=_RATE)
+        self._out.codec_context.layout = "mono"
+        self._out.codec_context.bit_rate = _BITS
+        self._resampler: Any = av.AudioResampler(
+            format=self._out.codec_context.format, layout="mono", rate=_RATE
+        )
+        self._samples = 0
+
+    def take(self, packet: Any) -> None:
+        """Take a packet that begins after the offset."""
+        if self._copied:
+            packet.pts -= self._offset
+            packet.dts = packet.pts
+            packet.stream = self._out
+            self._target.mux(packet)
+            return
+        for frame in _decoded(packet):
+            for part in self._resampler.resample(frame):
+                self._encode(part)
+
+    def finish(self) -> None:
+        """Write what the encoder kept back."""
+        if not self._copied:
+            for part in self._resampler.resample(None):
+                self._encode(part)
+            self._target.mux(self._out.encode(None))
+
+    def _encode(self, frame: Any) -> None:
+        frame.pts, frame.time_base = self._samples, Fraction(1, _RATE)
+        self._samples += frame.samples
+        self._target.mux(self._out.encode(frame))
+
+
+def _decoded(packet: Any) -> Iterator[Any]:
+    """Decode a packet; one that is damaged is passed over."""
+    try:
+        yield from packet.decode()
+    except FFmpegError:
+        return

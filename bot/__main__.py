@@ -14,6 +14,7 @@ from typing import Any
 from dotenv import dotenv_values
 
 from bot.commands.terminal import Status
+from bot.moments import seconds_at
 from bot.providers.dialect import DIALECTS
 from bot.settings import Asking, Settings, SettingsError, configure_logging, read_catalogued
 
@@ -23,7 +24,7 @@ _QUESTION = "What happens in this video?"
 
 def main() -> None:
     """Run what the command line asks for; the exit status says how it went."""
-    arguments = _parser().parse_args()
+    arguments = _arguments()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal can't show is no reason to stop
             stream.reconfigure(errors="replace")
@@ -38,6 +39,18 @@ def main() -> None:
         sys.exit(Status.MISUSED)
     except KeyboardInterrupt:
         sys.exit(Status.INTERRUPTED)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = _parser()
+    arguments, rest = parser.parse_known_args()
+    # argparse takes no positional argument any more once options stand before it.
+    lacks_question = arguments.command == "ask" and arguments.question is None
+    if lacks_question and len(rest) == 1 and not rest[0].startswith("-"):
+        arguments.question, rest = rest[0], []
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,7 +93,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _fill_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("clip", metavar="CLIP_OR_LINK")
-    ask.add_argument("question", metavar="QUESTION", nargs="?", default=_QUESTION)
+    ask.add_argument("question", metavar="QUESTION", nargs="?")
+    ask.add_argument("--from", dest="start", type=_time, default=0, help="such as 1:20 or 80")
+    ask.add_argument("--to", dest="end", type=_time, help="where the part that is meant ends")
     ask.add_argument("--model", help="the model to ask, in place of MODEL")
     _add_provider(ask)
     ask.add_argument("--json", action="store_true", help="write one JSON object at the end")
@@ -90,6 +105,13 @@ def _add_provider(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--provider", choices=list(DIALECTS), help="the provider to ask, in place of PROVIDER"
     )
+
+
+def _time(text: str) -> int:
+    seconds = seconds_at(text)
+    if seconds is None:
+        raise argparse.ArgumentTypeError(f"{text} is no time such as 1:20 or 80")
+    return seconds
 
 
 def _environ(**over: str | None) -> dict[str, str]:
@@ -134,7 +156,10 @@ def _ask(arguments: argparse.Namespace) -> int:
     from bot.commands.ask import ask  # noqa: PLC0415 (as in _run)
 
     asking = Asking.read(_environ(provider=arguments.provider, model=arguments.model))
-    return asyncio.run(ask(asking, arguments.clip, arguments.question, as_json=arguments.json))
+    span = (arguments.start, arguments.end)
+    question = arguments.question or _QUESTION
+    asked = ask(asking, arguments.clip, question, span, as_json=arguments.json)
+    return asyncio.run(asked)
 
 
 def _models(arguments: argparse.Namespace) -> int:

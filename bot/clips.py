@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from bot.moments import seconds_at
+
 # Exact hosts. music.youtube.com is left out: Google rejects its links.
 _WATCH_HOSTS = {
     "youtube.com",
@@ -21,8 +23,6 @@ _URL = re.compile(
 )
 # Eleven characters and no more; underscores at the very end may be Markdown's.
 _VIDEO_ID = re.compile(r"([A-Za-z0-9_-]{11})(?:_*$|[^A-Za-z0-9_-])")
-_UNITS = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,4 @@ def _read_link(url: str) -> YouTubeLink | None:
     if not (video_id := _VIDEO_ID.match(found)):
         return None
     times = {**parse_qs(parts.fragment), **query}
-    return YouTubeLink(video_id[1], _seconds((times.get("t") or times.get("start") or [""])[0]))
-
-
-def _seconds(text: str) -> int | None:
-    match = _CLOCK.match(text) or _UNITS.match(text)
-    if not match or not match[0]:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return hours * 3600 + minutes * 60 + seconds
+    return YouTubeLink(video_id[1], seconds_at((times.get("t") or times.get("start") or [""])[0]))

@@ -87,16 +87,16 @@ def notice(notice: Notice, voice: Voice = PLAIN) -> str:
 
 
 def _shown_as(shown: ShownAs, voice: Voice) -> str:
-    name = voice.escape(shown.name)
-    pictures = ""
+    said = [f"The model saw {voice.escape(shown.name)}"]
+    if shown.start is not None:
+        end = "its end" if shown.end is None else clock(shown.end)
+        said.append(f"from {clock(shown.start)} to {end}")
     if shown.gap is not None:
-        often = "a picture each second" if shown.gap < _SECONDS else f"one each {shown.gap:.0f} s"
-        pictures = f"as pictures, {often}, with its sound"
-    if shown.start is None:
-        return f"The model saw {name} {pictures}: as it is, it could not be sent."
-    end = "its end" if shown.end is None else clock(shown.end)
-    part = f"The model saw {name} from {clock(shown.start)} to {end}"
-    return f"{part}, {pictures}." if pictures else f"{part}."
+        often = "second" if shown.gap < _SECONDS else f"{shown.gap:.0f} s"
+        heard = "with" if shown.heard else "without"
+        said.append(f"as one picture every {often} {heard} its sound")
+    why = "" if shown.start is not None else ", since all of it could not be sent"
+    return f"{' '.join(said)}{why if shown.heard else ', since it sees no video'}."
 
 
 def _shown(media: Media, voice: Voice) -> str:

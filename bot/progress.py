@@ -71,13 +71,15 @@ class ShownAs:
     """What the model saw of a clip was not all that is in it.
 
     `gap` is how many seconds a picture stood for, None where all were there, and `start` to `end`
-    the part, in seconds; None for the end, and both for the whole.
+    the part, in seconds; None for the end, and both for the whole. `heard` where the sound was
+    sent as well.
     """
 
     name: str
     gap: float | None = None
     start: float | None = None
     end: float | None = None
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

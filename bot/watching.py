@@ -170,7 +170,7 @@ def _shares(
 def _as_stills(taken: Stills) -> tuple[Media, float, ShownAs | None]:
     count = len(taken.stills)
     gap = taken.seconds / count if taken.seconds else 1.0
-    return taken, 0.0, ShownAs(taken.name, gap=max(1.0, gap))
+    return taken, 0.0, ShownAs(taken.name, gap=max(1.0, gap), heard=False)
 
 
 def _as_fitted(made: Fitted) -> tuple[Media, float, ShownAs | None]:

@@ -41,4 +41,6 @@ def test_a_question_holds_ids_and_words_alone() -> None:
             },
             {"kind": "YouTubeLink", "video_id": "dQw4w9WgXcQ", "start": 80},
         ],
+        "start": 0.0,
+        "end": None,
     }

@@ -25,6 +25,7 @@ from bot.commands.terminal import Status, harmless, status_of
 from bot.errors import AnswerUnseen, ReeltalkError
 from bot.media import relay
 from bot.media.files import FileClip
+from bot.moments import clock
 from bot.phrases import phrase
 from bot.preferences import Preferences
 from bot.progress import Answer, Growing, Progress, Sending
@@ -32,17 +33,29 @@ from bot.questions import Question
 from bot.settings import Asking
 
 
-async def ask(asking: Asking, target: str, text: str, *, as_json: bool) -> Status:
+async def ask(
+    asking: Asking,
+    target: str,
+    text: str,
+    span: tuple[float, float | None] = (0.0, None),
+    *,
+    as_json: bool,
+) -> Status:
     """Ask about a file or a YouTube link, and write the answer to standard output as it comes.
 
-    With `as_json` it is one object, written at the end. How far it is, what it came to and what
-    went wrong are written to standard error.
+    `span` is the part that is meant, in seconds, None for the end. With `as_json` all is one
+    object, written at the end. How far it is, what it came to and what went wrong are written to
+    standard error.
     """
     clip = _clip(target)
     if clip is None:
         print(_unusable(target), file=sys.stderr)
         return Status.MISUSED
-    question = Question(0, None, 0, 0, 0, text, (clip,))
+    start, end = span
+    if end is not None and end <= start:
+        print(f"A part from {clock(start)} to {clock(end)} is none.", file=sys.stderr)
+        return Status.MISUSED
+    question = Question(0, None, 0, 0, 0, text, (clip,), start, end)
     relay.keep_freed_memory()
     original = partial(_file, Path(target))
     with _Screen(question.clips, quiet=as_json) as screen:

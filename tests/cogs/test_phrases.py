@@ -11,6 +11,7 @@ from bot.progress import (
     Answer,
     Asking,
     CutAtLimit,
+    Fitting,
     Growing,
     LeftOut,
     Looking,
@@ -18,6 +19,7 @@ from bot.progress import (
     PerhapsPage,
     PerhapsUnseen,
     Sending,
+    ShownAs,
 )
 from bot.providers.pricing import Cost
 from bot.providers.stream import Usage
@@ -108,6 +110,7 @@ def test_the_status_line_moves() -> None:
         phrases.status(CLIPS, progress)
         for progress in (
             Looking(),
+            Fitting("my_clip.mp4", 0.431),
             Sending(MEDIA, 43, 100),
             Sending(MEDIA, 100, 100, Cost(0.0016, about=True)),
             Asking("a/b"),
@@ -118,6 +121,7 @@ def test_the_status_line_moves() -> None:
     ]
     assert shown == [
         r"-# my\_clip.mp4, youtu.be/dQw4w9WgXcQ · looking",
+        r"-# my\_clip.mp4 · fitting 43 %",
         r"-# my\_clip.mp4 · 0:42 · 18 MB, youtu.be/dQw4w9WgXcQ · sending 43 %",
         r"-# my\_clip.mp4 · 0:42 · 18 MB, youtu.be/dQw4w9WgXcQ · sending 100 % · about $0.0016",
         "-# asking a/b",
@@ -172,6 +176,30 @@ def test_notices_stand_above_the_figures() -> None:
         "The answer reached",
         "m · 4.2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (
+            ShownAs("a.mp4", gap=1.0),
+            "as one picture every second with its sound, since all of it could not be sent.",
+        ),
+        (ShownAs("a.mp4", None, 80.0, 100.0), "from 1:20 to 1:40."),
+        (ShownAs("a.mp4", None, 80.0, None), "from 1:20 to its end."),
+        (
+            ShownAs("a.mp4", 2.0, 0.0, 100.0),
+            "from 0:00 to 1:40 as one picture every 2 s with its sound.",
+        ),
+        (
+            ShownAs("a.mp4", gap=3.2, heard=False),
+            "as one picture every 3 s without its sound, since it sees no video.",
+        ),
+    ],
+)
+def test_what_was_shown_instead_of_all_is_told(shown: ShownAs, words: str) -> None:
+    line = phrases.footer(answer(notices=(shown,))).split("\n")[0]
+    assert line == f"-# The model saw a.mp4 {words}"
 
 
 def test_a_model_that_takes_no_video_is_told_with_the_nearest_that_does() -> None:

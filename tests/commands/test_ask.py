@@ -77,6 +77,28 @@ async def test_what_can_not_be_asked_about_is_said(
     assert (out, words in err) == ("", True)
 
 
+async def test_a_part_is_cut_out_and_the_model_is_told_its_times(
+    asking: Asking, clip: Path, model: Model, capsys: Captured
+) -> None:
+    done = await ask(asking, str(clip), "What happens?", (1.0, 2.0), as_json=False)
+    assert done is Status.DONE
+    out, err = capsys.readouterr()
+    assert "sent as `video/mp4`" in out
+    assert "The model saw clip.mp4 from 0:00 to its end." not in err
+    model.script.append(Stream(("A band.",)))
+    await ask(asking, "https://youtu.be/dQw4w9WgXcQ", "What?", (61.0, 75.0), as_json=False)
+    said = model.requests[-1].body["messages"][1]["content"][-1]["text"]
+    assert said == "What?\n(Only youtu.be/dQw4w9WgXcQ from 1:01 to 1:15 is asked about.)"
+
+
+async def test_a_part_that_is_none_is_said(
+    asking: Asking, clip: Path, model: Model, capsys: Captured
+) -> None:
+    assert await ask(asking, str(clip), "?", (20.0, 10.0), as_json=False) is Status.MISUSED
+    assert capsys.readouterr().err == "A part from 0:20 to 0:10 is none.\n"
+    assert not model.requests
+
+
 PAGE = "<html><head><title>502 Bad Gateway</title></head></html>"
 FAULTS: dict[str, tuple[Scripted, str, Status]] = {
     "413": (
@@ -180,6 +202,16 @@ def test_the_command_line_is_over_the_environment(tmp_path: Path, clip: Path) ->
     done = run(environ, "ask", str(clip), "--provider", "lunos", "--json", folder=tmp_path)
     assert done.returncode == Status.MAY_PASS
     assert "Lunos" in json.loads(done.stdout)["error"]["sentence"]
+
+
+def test_a_question_may_stand_after_the_options(tmp_path: Path, clip: Path) -> None:
+    environ = {"CUSTOM_BASE_URL": "http://127.0.0.1:9/v1", "MODEL": "m"}
+    asked = ("ask", str(clip), "--from", "0:01", "--json", "What?")
+    assert run(environ, *asked, folder=tmp_path).returncode == Status.MAY_PASS
+    for wrong, named in ((["--from", "soon"], "soon"), (["--loud"], "--loud"), (["a", "b"], "b")):
+        done = run(environ, "ask", str(clip), *wrong, folder=tmp_path)
+        assert done.returncode == Status.MISUSED
+        assert named in done.stderr
 
 
 async def test_a_terminal_shows_how_far_it_is(

@@ -9,6 +9,7 @@ from .asking import Asked, Attached, Linked
 from .findings import Findings, Pictures, Sound, Unopened
 
 TOKENS_PER_SECOND = 91  # what Gemini 3 takes for a second of video with its sound
+TOKENS_PER_PICTURE = 258  # what Gemini takes for a small one
 MOST_CUTS = 12
 
 
@@ -51,8 +52,7 @@ def pieces(text: str) -> Iterator[str]:
 
 def usage(asked: Asked, looks: Sequence[Look], answer: str) -> Usage:
     """Count words as tokens, and video by its measured length."""
-    seconds = sum(_seconds(look) for look in looks)
-    return Usage(asked.words, round(seconds * TOKENS_PER_SECOND), len(answer.split()))
+    return Usage(asked.words, sum(map(_tokens, looks)), len(answer.split()))
 
 
 def length(seconds: float) -> str:
@@ -68,12 +68,14 @@ def moment(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
 
-def _seconds(look: Look) -> float:
+def _tokens(look: Look) -> int:
     match look:
+        case Opened(clip) if clip.clip.mime.startswith("image/"):
+            return TOKENS_PER_PICTURE
         case Opened(found=Findings(seconds=float(seconds))):
-            return seconds
+            return round(seconds * TOKENS_PER_SECOND)
         case _:
-            return 0.0
+            return 0
 
 
 def _section(look: Look) -> str:

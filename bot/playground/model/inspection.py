@@ -28,7 +28,8 @@ from .findings import Findings, Pictures, Sound, Unopened, to_json
 
 SAFE = {
     # libav would follow a playlist dressed as a clip to the files beside it.
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpeg,mpegts,mpegvideo,avi,flv,asf",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpeg,mpegts,mpegvideo,avi,flv,asf,"
+    "jpeg_pipe",
     "protocol_whitelist": "file",
 }
 MOST_PIXELS = 600 * 1280 * 720  # decoded in full; about two seconds of one core

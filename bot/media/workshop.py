@@ -1,4 +1,4 @@
-"""Where clips are made to fit: each in a folder of its own, worked on by a child process."""
+"""Where clips are made to fit: each in a folder of its own, by a child process of its own."""
 
 import asyncio
 import json
@@ -6,19 +6,27 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
-from bot.errors import ClipBroken, ClipLengthWrong, ClipNotVideo, ClipTooManyPixels, NoRoom
+from bot.errors import (
+    ClipBroken,
+    ClipError,
+    ClipLengthWrong,
+    ClipNotVideo,
+    ClipTooManyPixels,
+    NoRoom,
+)
 from bot.media.facts import Facts
 from bot.media.kinds import Posted
 
 _MIB = 1 << 20
-_AT_ONCE = 2  # children: each has two threads
+_AT_ONCE = 2  # children at work: each has two threads
 _CHILD = "bot.media.child"
 _LONGEST_LINE = 1 << 20
+_COMPLAINT = 200
 
 OnDone = Callable[[float], None]
 """Called with how far the work is, from 0 to 1."""
@@ -26,7 +34,10 @@ OnDone = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a child may take: seconds of a clock and of a processor, bytes, and pixels a picture."""
+    """What a child may take for one clip: bytes, pixels a picture, seconds of a processor.
+
+    `wall` is how many seconds of a clock one piece of work may take.
+    """
 
     wall: float = 180.0
     cpu: int = 120
@@ -35,17 +46,23 @@ class Bounds:
     pixels: int = 8192 * 8192
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
-    """A clip that lies in a folder of its own."""
+    """A clip that lies in a folder of its own, and the process that works on it."""
 
     clip: Posted
     path: Path
+    child: Process | None = field(default=None, repr=False)
 
     @property
     def folder(self) -> Path:
         """Where what is made of it belongs."""
         return self.path.parent
+
+    @property
+    def complaints(self) -> Path:
+        """Where the child's standard error goes: a pipe might fill up."""
+        return self.folder / "complaints"
 
 
 class Workshop:
@@ -53,7 +70,7 @@ class Workshop:
 
     def __init__(self, bounds: Bounds | None = None) -> None:
         self._bounds = bounds or Bounds()
-        self._children = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     @asynccontextmanager
     async def holding(self, clip: Posted) -> AsyncGenerator[Job]:
@@ -64,9 +81,12 @@ class Workshop:
             NoRoom: it could not be written.
         """
         with TemporaryDirectory(prefix="reeltalk-", ignore_cleanup_errors=True) as folder:
-            path = Path(folder) / "clip"
-            await _save(clip, path)
-            yield Job(clip, path)
+            job = Job(clip, Path(folder) / "clip")
+            await _save(clip, job.path)
+            try:
+                yield job
+            finally:
+                await _end(job)
 
     async def look(self, job: Job) -> Facts:
         """Return what the whole file says of itself.
@@ -79,37 +99,39 @@ class Workshop:
     async def work(self, job: Job, verb: str, on_done: OnDone, **how: Any) -> dict[str, Any]:
         """Have a piece of work done, and return what it says at its end.
 
+        One child does all the work on a clip, since starting it takes longer than most of that.
+
         Raises:
             ClipError: it could not be done, or not within the bounds.
         """
-        bounds = self._bounds
-        told = {
-            "verb": verb,
-            "path": str(job.path),
-            "demuxer": job.clip.kind.demuxer,
-            "target": str(job.folder / "fitted"),
-            "pixels": bounds.pixels,
-            "memory": bounds.memory,
-            "cpu": bounds.cpu,
-            "file": bounds.file,
-            **how,
-        }
-        async with self._children:
+        told = {"verb": verb, "target": str(job.folder / "fitted"), **how}
+        async with self._turns:
+            try:
+                async with asyncio.timeout(self._bounds.wall):
+                    if job.child is None:
+                        job.child = await self._started(job)
+                    return await _conversed(job, job.child, told, on_done)
+            except TimeoutError as error:
+                await _end(job)
+                said = f"not done after {self._bounds.wall:g} s"
+                raise ClipBroken(job.clip.name, said) from error
+            except asyncio.CancelledError:
+                await _end(job)
+                raise
+
+    async def _started(self, job: Job) -> Process:
+        with job.complaints.open("wb") as complaints:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", _CHILD),
                 stdin=PIPE,
                 stdout=PIPE,
-                stderr=PIPE,
+                stderr=complaints,
                 limit=_LONGEST_LINE,
-                start_new_session=True,
+                start_new_session=True,  # an interrupt of the terminal is not for it
             )
-            try:
-                async with asyncio.timeout(bounds.wall):
-                    return await _conversed(child, told, job.clip.name, on_done)
-            except TimeoutError as error:
-                raise ClipBroken(job.clip.name, f"not done after {bounds.wall:g} s") from error
-            finally:
-                await _ended(child)
+        source = {"path": str(job.path), "demuxer": job.clip.kind.demuxer}
+        _tell(child, {**asdict(self._bounds), **source})
+        return child
 
 
 async def _save(clip: Posted, path: Path) -> None:
@@ -133,43 +155,44 @@ async def _written(file: BinaryIO, chunk: bytes) -> None:
         raise NoRoom(error.strerror or type(error).__name__) from error
 
 
-async def _conversed(
-    child: Process, told: dict[str, Any], name: str, on_done: OnDone
-) -> dict[str, Any]:
+def _tell(child: Process, fields: dict[str, Any]) -> None:
     assert child.stdin is not None  # noqa: S101 (asked for)
-    assert child.stdout is not None  # noqa: S101
-    assert child.stderr is not None  # noqa: S101
-    child.stdin.write(json.dumps(told).encode())
-    child.stdin.close()
-    complaints = asyncio.create_task(child.stderr.read())
-    try:
-        last: dict[str, Any] = {}
-        async for line in child.stdout:
-            last = json.loads(line)
-            if "done" in last:
-                on_done(last["done"])
-        status = await child.wait()
-        said = (await complaints).decode(errors="replace").strip()
-    finally:
-        complaints.cancel()
-    if status or not last or last.keys() & {"done", "failed"}:
-        raise _failure(name, last, f"status {status}: {said[-200:]}")
-    return last
+    child.stdin.write(json.dumps(fields).encode() + b"\n")
 
 
-def _failure(name: str, last: dict[str, Any], complaint: str) -> Exception:
-    match last.get("failed"):
+async def _conversed(
+    job: Job, child: Process, told: dict[str, Any], on_done: OnDone
+) -> dict[str, Any]:
+    assert child.stdout is not None  # noqa: S101 (asked for)
+    _tell(child, told)
+    async for line in child.stdout:
+        said: dict[str, Any] = json.loads(line)
+        if "done" in said:
+            on_done(said["done"])
+        elif "failed" in said:
+            raise _failure(job.clip.name, said)
+        else:
+            return said
+    # It ended by itself: by a bound of the system's, or because libav crashed.
+    status, job.child = await child.wait(), None
+    complaint = job.complaints.read_text(errors="replace").strip()[-_COMPLAINT:]
+    raise ClipBroken(job.clip.name, f"status {status}: {complaint}")
+
+
+def _failure(name: str, said: dict[str, Any]) -> ClipError:
+    match said["failed"]:
         case "NoPictures":
-            return ClipNotVideo(name, "a file with sound alone")
+            return ClipNotVideo(name, "a file without pictures")
         case "TooManyPixels":
-            return ClipTooManyPixels(name, last["width"], last["height"])
-        case str(kind):
-            return ClipBroken(name, f"{kind}: {last.get('reason')}")
-        case _:
-            return ClipBroken(name, complaint)
+            return ClipTooManyPixels(name, said["width"], said["height"])
+        case kind:
+            return ClipBroken(name, f"{kind}: {said['reason']}")
 
 
-async def _ended(child: Process) -> None:
+async def _end(job: Job) -> None:
+    child, job.child = job.child, None
+    if child is None:
+        return
     if child.returncode is None:
         child.kill()
-        await child.wait()
+    await child.wait()

@@ -1,6 +1,7 @@
-"""Do one piece of work, told as JSON on standard input; tell of it as lines of JSON.
+"""Work on one clip: `python -m bot.media.child`, told as lines of JSON on standard input.
 
-The last line is the result; those before it tell how far it is, from 0 to 1.
+The first line tells the clip and the bounds, each further one a piece of work. Of each it tells on
+standard output how far it is, `{"done": 0.43}`, then its result, or `{"failed": …}`.
 """
 
 import json
@@ -12,7 +13,7 @@ from typing import Any
 
 from bot.media.child.encoding import encode
 from bot.media.child.looking import look
-from bot.media.child.opening import Source, TooManyPixels
+from bot.media.child.opening import NoPictures, Source, TooManyPixels
 from bot.media.child.remuxing import remux
 from bot.media.child.stills import take_stills
 
@@ -22,15 +23,22 @@ _REASON = 200
 
 
 def main() -> None:
-    """Read what to do, and do it within bounds."""
-    work: Line = json.load(sys.stdin)
-    _bound(work["memory"], work["cpu"], work["file"])
-    source = Source(Path(work["path"]), work["demuxer"], work["pixels"])
+    """Work until there is no more to do."""
+    given: Line = json.loads(sys.stdin.readline())
+    _bound(given["memory"], given["cpu"], given["file"])
+    source = Source(Path(given["path"]), given["demuxer"], given["pixels"])
+    for line in sys.stdin:
+        _work(json.loads(line), source)
+
+
+def _work(told: Line, source: Source) -> None:
     try:
-        for line in _done(work, source):
+        for line in _done(told, source):
             _tell(line)
     except TooManyPixels as error:
         _tell({"failed": "TooManyPixels", "width": error.width, "height": error.height})
+    except NoPictures:
+        _tell({"failed": "NoPictures"})
     except Exception as error:  # noqa: BLE001 (libav has its own, and files find the rest)
         _tell({"failed": type(error).__name__, "reason": str(error)[:_REASON]})
 
@@ -39,17 +47,17 @@ def _tell(line: Line) -> None:
     print(json.dumps(line), flush=True)  # noqa: T201 (for its parent)
 
 
-def _done(work: Line, source: Source) -> Iterator[Line]:
-    target = Path(work["target"])
-    match work["verb"]:
+def _done(told: Line, source: Source) -> Iterator[Line]:
+    target = Path(told["target"])
+    match told["verb"]:
         case "look":
             yield look(source)
         case "stills":
-            yield from take_stills(source, target, work["most"])
+            yield from take_stills(source, target, told["most"])
         case "remux":
-            yield from remux(source, target, work["span"], keys_only=work["keys_only"])
+            yield from remux(source, target, told["span"], keys_only=told["keys_only"])
         case "encode":
-            yield from encode(source, target, work["span"], work["every"], work["keys_only"])
+            yield from encode(source, target, told["span"], told["every"], told["keys_only"])
         case verb:
             raise ValueError(verb)
 

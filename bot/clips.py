@@ -29,13 +29,15 @@ _VIDEO_ID = re.compile(r"([A-Za-z0-9_-]{11})(?:_*$|[^A-Za-z0-9_-])")
 class Upload:
     """A clip attached to a message, known by ids.
 
-    Discord's links to files are signed and expire, so none is kept here.
+    Discord's links to files are signed and expire, so none is kept here. `seconds` is how long it
+    lasts as far as Discord says so, which it does of few.
     """
 
     channel_id: int
     message_id: int
     attachment_id: int
     name: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

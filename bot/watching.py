@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clips import Upload, YouTubeLink
 from bot.errors import ClipNotVideo, ClipTooLarge, LinksUnsupported, TooManyClips
@@ -119,7 +119,7 @@ class Watching:
             raise ClipNotVideo(upload.name, kind.name)
         if look.size > limit:
             raise ClipTooLarge(upload.name, look.size, limit)
-        return Posted(upload.name, original, kind, look.head, look.size)
+        return Posted(upload.name, original, kind, look.head, look.size, upload.seconds)
 
     async def _made(
         self,
@@ -136,11 +136,13 @@ class Watching:
             return _as_stills(await held.enter_async_context(stills(self._workshop, seen, on_done)))
         size, original, kind = seen.size, seen.original, seen.kind
         facts = await probe(kind, seen.head, size, original.read)
+        if facts.seconds is None:
+            facts = replace(facts, seconds=seen.seconds)
         if ladder(kind, facts, size, wanted)[0] is Rung.AS_IT_IS:
             assert kind.mime is not None  # noqa: S101 (or it would not be sent so)
             return InlineVideo(seen.name, kind.mime, size, original, facts.seconds), 0.0, None
         on_done(0.0)
-        making = fitted(self._workshop, seen, wanted, on_done)
+        making = fitted(self._workshop, seen, facts, wanted, on_done)
         return _as_fitted(await held.enter_async_context(making))
 
 

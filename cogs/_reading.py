@@ -31,7 +31,11 @@ def read_question(
     """
     uploads = [
         Upload(
-            message.channel.id, message.id, attachment.id, attachment.title or attachment.filename
+            message.channel.id,
+            message.id,
+            attachment.id,
+            attachment.title or attachment.filename,
+            attachment.duration,
         )
         for attachment in message.attachments
     ]

@@ -38,6 +38,7 @@ def test_a_question_holds_ids_and_words_alone() -> None:
                 "message_id": 1_298_000_000_000_000_001,
                 "attachment_id": 5,
                 "name": "clip.mp4",
+                "seconds": None,
             },
             {"kind": "YouTubeLink", "video_id": "dQw4w9WgXcQ", "start": 80},
         ],

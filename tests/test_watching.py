@@ -80,6 +80,16 @@ async def test_each_clip_becomes_media_in_its_order(folder: Path) -> None:
     assert link == LinkedVideo("youtu.be/dQw4w9WgXcQ", LINK.url)
 
 
+async def test_what_a_file_does_not_say_is_what_discord_says(folder: Path, tmp_path: Path) -> None:
+    make_clip(tmp_path / "clip.mpeg", seconds=2)
+    (media,) = (await looked(tmp_path, Upload(1, 2, 3, "clip.mpeg", 2.5))).media
+    assert isinstance(media, InlineVideo)
+    assert media.seconds == 2.5
+    (media,) = (await looked(folder, Upload(1, 2, 3, "clip.mp4", 2.5))).media
+    assert isinstance(media, InlineVideo)
+    assert media.seconds == 2.0
+
+
 async def test_what_is_no_video_is_left_out_beside_one_that_is(folder: Path) -> None:
     seen = await looked(folder, *named("cat.png", "clip.mp4"))
     assert [media.name for media in seen.media] == ["clip.mp4"]

@@ -37,15 +37,18 @@ class Fitted:
 
 @asynccontextmanager
 async def fitted(
-    workshop: Workshop, clip: Posted, wanted: Wanted, on_done: OnDone
+    workshop: Workshop, clip: Posted, facts: Facts, wanted: Wanted, on_done: OnDone
 ) -> AsyncGenerator[Fitted]:
     """Hold a clip as the model takes it; its file goes with the block.
+
+    `facts` are what its head has told; what they lack is read from all of it.
 
     Raises:
         ClipError: it can't be read, or not be made small enough.
     """
     async with workshop.holding(clip) as job:
-        facts = await workshop.look(job)
+        if facts.key_gap is None:
+            facts = await workshop.look(job)
         rungs = ladder(clip.kind, facts, clip.size, wanted)
         climbing = _Climbing(workshop, job, facts, wanted, on_done)
         yield await climbing.climb([rung for rung in rungs if rung is not Rung.AS_IT_IS])

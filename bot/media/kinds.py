@@ -79,13 +79,17 @@ class Original(Source, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An upload that was looked at; `size` is that of its file, in bytes."""
+    """An upload that was looked at; `size` is that of its file, in bytes.
+
+    `seconds` is how long it is said to last by whoever posted it, None where that is not said.
+    """
 
     name: str
     original: Original
     kind: Kind
     head: bytes
     size: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ def made(clip: Clip, folder: Path) -> Path:
     """Make a clip: a fractal that is zoomed into, with noise on it, and a beep."""
     path = folder / f"{clip.name.replace(' ', '-')}.{clip.suffix}"
     # Noise of a grain that is still there in the small copy, as in a film.
-    width, height = clip.size.split("x")
-    pictures = f"mandelbrot=size=854x480:rate=30:end_scale=0.0005,noise=alls=24:allf=t,scale={width}:{height}"
+    fractal = "mandelbrot=size=854x480:rate=30:end_scale=0.0005"
+    pictures = f"{fractal},noise=alls=24:allf=t,scale={clip.size.replace('x', ':')}"
     _ffmpeg(
         *("-f", "lavfi", "-i", pictures, "-f", "lavfi", "-i", "sine=frequency=440:beep_factor=4"),
         *("-t", str(clip.seconds), *clip.encoder, "-pix_fmt", "yuv420p", *clip.sound, str(path)),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from bot.clips import Upload, YouTubeLink
+from bot.clips import YouTubeLink
 from bot.errors import (
     AnswerUnseen,
     DownloadBroken,
@@ -90,31 +90,19 @@ class Answerer:
         if not question.clips:
             raise NothingToWatch
         start = self._clock()
-        try:
-            async with asyncio.timeout(_LONGEST):
-                return await self._persistently(question, preferences, tell, start)
-        except TimeoutError as error:
-            raise ProviderStalled(preferences.endpoint.dialect.title, "no end") from error
-
-    async def _persistently(
-        self, question: Question, preferences: Preferences, tell: Tell, start: float
-    ) -> Answer:
-        """Try once more where the clip is to blame, and can be had or made another way."""
-        refusal = None
+        refused = None
         try:
             return await self._attempt(question, preferences, tell, start)
         except DownloadBroken:
             # The model has received an incomplete request, so it was never asked; the clip's
             # link, size and bytes are all fetched anew.
             pass
-        except _Refused as refused:
-            if not any(isinstance(clip, Upload) for clip in question.clips):
-                raise refused.error from refused
-            refusal = refused.refusal
+        except _Refused as error:
+            refused = error
         try:
-            return await self._attempt(question, preferences, tell, start, refusal)
-        except _Refused as refused:
-            raise refused.error from refused
+            return await self._attempt(question, preferences, tell, start, refused)
+        except _Refused as error:
+            raise error.error from error
 
     async def _attempt(
         self,
@@ -122,19 +110,25 @@ class Answerer:
         preferences: Preferences,
         tell: Tell,
         start: float,
-        refusal: Refusal | None = None,
+        refused: _Refused | None = None,
     ) -> Answer:
         tell(Looking())
         model = await self._model(preferences)
         async with AsyncExitStack() as held:
+            refusal = refused and refused.refusal
             seen = await self._watching.look(question, preferences, held, tell, refusal)
+            if refused is not None and seen.size == refused.refusal.size:
+                raise refused  # it can't be sent another way
             request = _request(question, preferences, seen, model)
             try:
-                text, end = await self._ask(request, preferences, model, tell)
+                async with asyncio.timeout(_LONGEST):
+                    text, end = await self._ask(request, preferences, model, tell)
+            except TimeoutError as error:
+                raise ProviderStalled(preferences.endpoint.dialect.title, "no end") from error
             except RequestTooLarge as error:
-                raise _Refused(error, Refusal(seen.size)) from error
+                raise _Refused(error, Refusal(seen.size, by_size=True)) from error
             except FormatRefused as error:
-                raise _Refused(error, Refusal()) from error
+                raise _Refused(error, Refusal(seen.size, by_size=False)) from error
         return Answer(
             text=text.strip(),
             model=end.model or request.model,
@@ -208,17 +202,19 @@ def _request(
 ) -> Request:
     said = [question.text or _DEFAULT_QUESTION]
     for clip, part in zip(seen.media, seen.parts, strict=True):
-        if part:
+        if round(part):
             said.append(
-                f"({clip.name} is shown from {clock(part)} on: what is at 0:00 here is at "
-                f"{clock(part)} there. Give the times of there.)"
+                f"({clip.name} is shown from {clock(round(part))} on: what is at 0:00 here is at "
+                f"{clock(round(part))} there. Give the times of there.)"
             )
-    links = [clip for clip in question.clips if isinstance(clip, YouTubeLink)]
     said += [
-        _pointed_at(link, question)
-        for link in links
-        if link.start or question.start or question.end
+        f"(The link to {clip.name} points at {clock(clip.start)}.)"
+        for clip in question.clips
+        if isinstance(clip, YouTubeLink) and clip.start
     ]
+    if question.start or question.end is not None:
+        end = "its end" if question.end is None else clock(question.end)
+        said.append(f"(Only the part from {clock(question.start)} to {end} is asked about.)")
     return Request(
         model=preferences.model,
         instructions="\n".join(filter(None, [INSTRUCTIONS, preferences.instructions])),
@@ -227,11 +223,3 @@ def _request(
         max_tokens=preferences.max_answer_tokens,
         effort=model.effort,
     )
-
-
-def _pointed_at(link: YouTubeLink, question: Question) -> str:
-    """Tell in words which part of a link is meant: the link itself may not say it."""
-    if not (question.start or question.end):
-        return f"(The link to {link.name} points at {clock(link.start or 0)}.)"
-    end = "its end" if question.end is None else clock(question.end)
-    return f"(Only {link.name} from {clock(question.start)} to {end} is asked about.)"

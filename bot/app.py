@@ -13,6 +13,7 @@ from bot.client import Client, use_api
 from bot.jobs import Jobs, JobsUnusable
 from bot.media import relay
 from bot.media.fetch import Cdn, Locate
+from bot.media.workshop import Workshop
 from bot.preferences import operators_choice
 from bot.settings import Settings
 
@@ -36,6 +37,7 @@ async def run(settings: Settings) -> None:
         StartError: it can't run with these settings.
     """
     relay.keep_freed_memory()
+    Workshop.sweep()
     use_api(settings.discord_api_url)
     jobs = Jobs(settings.jobs_path, drain=settings.drain_seconds)
     async with (

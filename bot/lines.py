@@ -20,10 +20,12 @@ from bot.progress import (
     PerhapsUnseen,
     Sending,
     ShownAs,
+    Why,
 )
 from bot.wording import PLAIN, Voice, dollars, megabytes, soon
 
 _SECONDS = 1.5
+_SOUND = {Why.SIZE: " with its sound", Why.SIZE_SILENT: "", Why.STILLS: " without its sound"}
 
 
 def stage(
@@ -93,10 +95,12 @@ def _shown_as(shown: ShownAs, voice: Voice) -> str:
         said.append(f"from {clock(shown.start)} to {end}")
     if shown.gap is not None:
         often = "second" if shown.gap < _SECONDS else f"{shown.gap:.0f} s"
-        heard = "with" if shown.heard else "without"
-        said.append(f"as one picture every {often} {heard} its sound")
-    why = "" if shown.start is not None else ", since all of it could not be sent"
-    return f"{' '.join(said)}{why if shown.heard else ', since it sees no video'}."
+        said.append(f"as one picture every {often}{_SOUND[shown.why]}")
+    if shown.why is Why.STILLS:
+        said[-1] += ", since it sees no video"
+    elif shown.start is None:
+        said[-1] += ", since all of it could not be sent"
+    return f"{' '.join(said)}."
 
 
 def _shown(media: Media, voice: Voice) -> str:

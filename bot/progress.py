@@ -1,6 +1,7 @@
 """What is told on the way to an answer, and the answer."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from bot.errors import ClipError, ProviderError
 from bot.media.kinds import Media
@@ -66,20 +67,27 @@ class LeftOut:
     error: ClipError
 
 
+class Why(Enum):
+    """Why a clip was not shown as it is."""
+
+    SIZE = "it is too large, or of a kind that is not taken; its sound was sent, too"
+    SIZE_SILENT = "the same, of a clip without sound"
+    STILLS = "the model sees nothing but pictures"
+
+
 @dataclass(frozen=True, slots=True)
 class ShownAs:
     """What the model saw of a clip was not all that is in it.
 
     `gap` is how many seconds a picture stood for, None where all were there, and `start` to `end`
-    the part, in seconds; None for the end, and both for the whole. `heard` where the sound was
-    sent as well.
+    the part, in seconds; None for the end, and both for the whole.
     """
 
     name: str
     gap: float | None = None
     start: float | None = None
     end: float | None = None
-    heard: bool = True
+    why: Why = Why.SIZE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.media.probe import probe
 from bot.media.sniff import sniff
 from bot.media.workshop import Workshop
 from bot.preferences import Preferences
-from bot.progress import Fitting, LeftOut, Notice, ShownAs
+from bot.progress import Fitting, LeftOut, Notice, ShownAs, Why
 from bot.questions import Question
 
 Originals = Callable[[Upload], Original]
@@ -23,9 +23,10 @@ Originals = Callable[[Upload], Original]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a provider would not take the first time: so many bytes, or what was copied."""
+    """What a provider would not take: so many bytes, for their number or for their format."""
 
-    size: int | None = None
+    size: int
+    by_size: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Watching:
                     preferences.max_clip_seconds,
                     question.start,
                     question.end,
-                    anew=refusal is not None and refusal.size is None,
+                    anew=refusal is not None and not refusal.by_size,
                 )
                 made.append(await self._made(clip, wanted, preferences, held, on_fitting))
             else:
@@ -133,11 +134,13 @@ class Watching:
             on_fitting(Fitting(seen.name, done))
 
         if preferences.endpoint.dialect.shape.of_stills:
-            return _as_stills(await held.enter_async_context(stills(self._workshop, seen, on_done)))
+            taking = stills(self._workshop, seen, wanted, on_done)
+            return _as_stills(await held.enter_async_context(taking), wanted)
         size, original, kind = seen.size, seen.original, seen.kind
         facts = await probe(kind, seen.head, size, original.read)
         if facts.seconds is None:
             facts = replace(facts, seconds=seen.seconds)
+        wanted.require_within(seen.name, facts.seconds)
         if ladder(kind, facts, size, wanted)[0] is Rung.AS_IT_IS:
             assert kind.mime is not None  # noqa: S101 (or it would not be sent so)
             return InlineVideo(seen.name, kind.mime, size, original, facts.seconds), 0.0, None
@@ -158,7 +161,7 @@ def _shares(
 ) -> list[int]:
     """Return how many bytes each may have: what it has, where all fit, else an equal share."""
     limit = preferences.endpoint.dialect.max_inline_bytes
-    if refusal is not None and refusal.size is not None:
+    if refusal is not None and refusal.by_size:
         limit = min(limit, refusal.size // 2)
     sizes = [one.size for one in uploads]
     if sum(sizes) <= limit or len(sizes) == 1:
@@ -169,20 +172,15 @@ def _shares(
     return [share if size <= share else share + spare // large for size in sizes]
 
 
-def _as_stills(taken: Stills) -> tuple[Media, float, ShownAs | None]:
-    count = len(taken.stills)
-    gap = taken.seconds / count if taken.seconds else 1.0
-    return taken, 0.0, ShownAs(taken.name, gap=max(1.0, gap), heard=False)
+def _as_stills(taken: Stills, wanted: Wanted) -> tuple[Media, float, ShownAs | None]:
+    gap = max(1.0, taken.seconds / len(taken.stills)) if taken.seconds else 1.0
+    part = (wanted.start, wanted.end) if wanted.start or wanted.end is not None else (None, None)
+    return taken, 0.0, ShownAs(taken.name, gap, *part, why=Why.STILLS)
 
 
 def _as_fitted(made: Fitted) -> tuple[Media, float, ShownAs | None]:
-    is_part = made.start > 0 or made.end is not None
-    if made.gap is None and not is_part:
+    start, end = made.part or (0.0, None)
+    if made.gap is None and end is None and not round(start):
         return made.video, 0.0, None  # in another container, and otherwise the same
-    shown = ShownAs(
-        made.video.name,
-        made.gap,
-        made.start if is_part else None,
-        made.end if is_part else None,
-    )
-    return made.video, made.start, shown
+    why = Why.SIZE if made.heard else Why.SIZE_SILENT
+    return made.video, made.start, ShownAs(made.video.name, made.gap, *(made.part or ()), why=why)

@@ -170,7 +170,8 @@ async def test_a_part_of_a_clip_is_cut_out_and_told_where_it_begins(folder: Path
 async def test_after_a_refusal_a_clip_is_sent_another_way(folder: Path) -> None:
     (first,) = (await looked(folder, *named("clip.mp4"))).media
     assert isinstance(first, InlineVideo)
-    for refusal in (Refusal(first.size), Refusal()):
+    for by_size in (True, False):
+        refusal = Refusal(first.size, by_size=by_size)
         (second,) = (await looked(folder, *named("clip.mp4"), refusal=refusal)).media
         assert isinstance(second, InlineVideo)
         assert second.size < first.size

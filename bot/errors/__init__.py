@@ -9,6 +9,7 @@ ReeltalkError
 │   ├── ClipNotVideo          its bytes are something else
 │   ├── ClipUnreadable        its file can't be read here
 │   ├── ClipTooManyPixels
+│   ├── PartBeyondEnd         it ends before the part that is asked about begins
 │   ├── ClipBroken            it begins like a video, but can't be read as one
 │   └── DownloadBroken *      its bytes did not come as announced
 │       ├── DownloadFailed
@@ -59,6 +60,7 @@ from bot.errors.clips import (
     LinksUnsupported,
     NoRoom,
     NothingToWatch,
+    PartBeyondEnd,
     RedirectRefused,
     TooManyClips,
 )
@@ -113,6 +115,7 @@ __all__ = [
     "ModelRefused",
     "NoRoom",
     "NothingToWatch",
+    "PartBeyondEnd",
     "PrivacyUnmet",
     "ProviderDown",
     "ProviderError",

@@ -59,6 +59,14 @@ class ClipTooManyPixels(ClipError):
 
 
 @dataclass(eq=False)
+class PartBeyondEnd(ClipError):
+    """It lasts `seconds`, and the part that is asked about begins at `start`."""
+
+    seconds: float
+    start: float
+
+
+@dataclass(eq=False)
 class ClipBroken(ClipError):
     """`reason` is what the decoder said, for the log."""
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.errors import PartBeyondEnd
 from bot.media.facts import Facts
-from bot.media.kinds import Kind
+from bot.media.kinds import GIF, Kind
 
 
 class Rung(Enum):
@@ -15,6 +16,7 @@ class Rung(Enum):
     KEY_FRAMES = "its key frames and its sound"
     SMALL_KEY_FRAMES = "its key frames made smaller, and its sound"
     ONE_A_SECOND = "a picture each second made smaller, and its sound"
+    ALL_PICTURES = "all its pictures anew, ten a second at most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Wanted:
         is_whole = seconds is not None and end >= seconds and end <= longest
         return self.start, None if is_whole else min(end, longest)
 
+    def require_within(self, name: str, seconds: float | None) -> None:
+        """Raise PartBeyondEnd for a clip that ends before the part begins."""
+        if seconds is not None and self.start >= seconds and self.start > 0:
+            raise PartBeyondEnd(name, seconds, self.start)
+
     def is_cut(self, seconds: float | None) -> bool:
         """Tell whether only a part is sent; a clip that does not say its length is not cut."""
         if seconds is None:
@@ -61,6 +68,8 @@ def ladder(kind: Kind, facts: Facts, size: int, wanted: Wanted) -> tuple[Rung, .
 
     `facts` may know little; what is not known is taken to be well.
     """
+    if kind is GIF:  # of which the models read none, and whose key frames say nothing
+        return (Rung.ALL_PICTURES, Rung.ONE_A_SECOND)
     if not facts.video:
         # Packets without a head: a documented container may still pass as it is.
         rungs = [Rung.SMALL_KEY_FRAMES, Rung.ONE_A_SECOND]

@@ -1,23 +1,27 @@
 """Where clips are made to fit: each in a folder of its own, by a child process of its own."""
 
 import asyncio
+import errno
 import json
+import shutil
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from io import FileIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any
 
 from bot.errors import (
     ClipBroken,
-    ClipError,
     ClipLengthWrong,
     ClipNotVideo,
     ClipTooManyPixels,
     NoRoom,
+    ReeltalkError,
 )
 from bot.media.facts import Facts
 from bot.media.kinds import Posted
@@ -27,6 +31,11 @@ _AT_ONCE = 2  # children at work: each has two threads
 _CHILD = "bot.media.child"
 _LONGEST_LINE = 1 << 20
 _COMPLAINT = 200
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
+PREFIX = "reeltalk-"
+"""How the names of all folders begin that clips are worked on in."""
 
 OnDone = Callable[[float], None]
 """Called with how far the work is, from 0 to 1."""
@@ -59,6 +68,15 @@ class Job:
         """Where what is made of it belongs."""
         return self.path.parent
 
+    async def dismiss(self) -> None:
+        """End the process, if there is one; what it has made stays."""
+        child, self.child = self.child, None
+        if child is None:
+            return
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+
     @property
     def complaints(self) -> Path:
         """Where the child's standard error goes: a pipe might fill up."""
@@ -80,13 +98,22 @@ class Workshop:
             ClipError: it could not be read, or is not as long as it was said to be.
             NoRoom: it could not be written.
         """
-        with TemporaryDirectory(prefix="reeltalk-", ignore_cleanup_errors=True) as folder:
-            job = Job(clip, Path(folder) / "clip")
+        with _folder() as folder:
+            job = Job(clip, folder / "clip")
             await _save(clip, job.path)
             try:
                 yield job
             finally:
-                await _end(job)
+                await job.dismiss()
+
+    @staticmethod
+    def sweep(older_than: float = 3600.0) -> None:
+        """Remove the folders that a process which was killed has left, after so many seconds."""
+        before = time.time() - older_than
+        for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+            with suppress(OSError):  # somebody else's, or gone by now
+                if folder.stat().st_mtime < before:
+                    shutil.rmtree(folder)
 
     async def look(self, job: Job) -> Facts:
         """Return what the whole file says of itself.
@@ -112,11 +139,11 @@ class Workshop:
                         job.child = await self._started(job)
                     return await _conversed(job, job.child, told, on_done)
             except TimeoutError as error:
-                await _end(job)
+                await job.dismiss()
                 said = f"not done after {self._bounds.wall:g} s"
                 raise ClipBroken(job.clip.name, said) from error
             except asyncio.CancelledError:
-                await _end(job)
+                await job.dismiss()
                 raise
 
     async def _started(self, job: Job) -> Process:
@@ -134,23 +161,41 @@ class Workshop:
         return child
 
 
+@contextmanager
+def _folder() -> Generator[Path]:
+    with _roomy():
+        folder = TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+    with folder as path:
+        yield Path(path)
+
+
 async def _save(clip: Posted, path: Path) -> None:
     received = 0
-    with path.open("wb") as file:
+    with _roomy():
+        file = path.open("wb", buffering=0)  # closing it has nothing left to write
+    with file:
         async with clip.original.open() as chunks:
             async for chunk in chunks:
                 received += len(chunk)
                 if received > clip.size:
                     break
-                # A slow disk may block; the loop goes on meanwhile.
-                await _written(file, chunk)
+                with _roomy():  # a slow disk may block; the loop goes on meanwhile
+                    await asyncio.to_thread(_write, file, chunk)
     if received != clip.size:
         raise ClipLengthWrong(clip.name, announced=clip.size, received=received)
 
 
-async def _written(file: BinaryIO, chunk: bytes) -> None:
+def _write(file: FileIO, chunk: bytes) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+@contextmanager
+def _roomy() -> Generator[None]:
+    """Turn what the disk refuses into ours, on the lines that write to it and no others."""
     try:
-        await asyncio.to_thread(file.write, chunk)
+        yield
     except OSError as error:
         raise NoRoom(error.strerror or type(error).__name__) from error
 
@@ -179,7 +224,9 @@ async def _conversed(
     raise ClipBroken(job.clip.name, f"status {status}: {complaint}")
 
 
-def _failure(name: str, said: dict[str, Any]) -> ClipError:
+def _failure(name: str, said: dict[str, Any]) -> ReeltalkError:
+    if said.get("errno") in _NO_ROOM:
+        return NoRoom(said["reason"])
     match said["failed"]:
         case "NoPictures":
             return ClipNotVideo(name, "a file without pictures")
@@ -187,12 +234,3 @@ def _failure(name: str, said: dict[str, Any]) -> ClipError:
             return ClipTooManyPixels(name, said["width"], said["height"])
         case kind:
             return ClipBroken(name, f"{kind}: {said['reason']}")
-
-
-async def _end(job: Job) -> None:
-    child, job.child = job.child, None
-    if child is None:
-        return
-    if child.returncode is None:
-        child.kill()
-    await child.wait()

@@ -20,6 +20,7 @@ from bot.progress import (
     PerhapsUnseen,
     Sending,
     ShownAs,
+    Why,
 )
 from bot.providers.pricing import Cost
 from bot.providers.stream import Usage
@@ -44,6 +45,8 @@ FACTS: dict[str, Any] = {
     "model": "a/b",
     "nearest": "a/c",
     "count": 11,
+    "seconds": 30.0,
+    "start": 100.0,
     "width": 16_384,
     "height": 8704,
 }
@@ -192,7 +195,7 @@ def test_notices_stand_above_the_figures() -> None:
             "from 0:00 to 1:40 as one picture every 2 s with its sound.",
         ),
         (
-            ShownAs("a.mp4", gap=3.2, heard=False),
+            ShownAs("a.mp4", gap=3.2, why=Why.STILLS),
             "as one picture every 3 s without its sound, since it sees no video.",
         ),
     ],

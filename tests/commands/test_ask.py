@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import pty
@@ -88,7 +89,7 @@ async def test_a_part_is_cut_out_and_the_model_is_told_its_times(
     model.script.append(Stream(("A band.",)))
     await ask(asking, "https://youtu.be/dQw4w9WgXcQ", "What?", (61.0, 75.0), as_json=False)
     said = model.requests[-1].body["messages"][1]["content"][-1]["text"]
-    assert said == "What?\n(Only youtu.be/dQw4w9WgXcQ from 1:01 to 1:15 is asked about.)"
+    assert said == "What?\n(Only the part from 1:01 to 1:15 is asked about.)"
 
 
 async def test_a_part_that_is_none_is_said(
@@ -218,15 +219,20 @@ async def test_a_terminal_shows_how_far_it_is(
     asking: Asking, clip: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, writer = pty.openpty()
-    monkeypatch.setattr(sys, "stderr", os.fdopen(writer, "w"))
+    shown = bytearray()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(reader, lambda: shown.extend(os.read(reader, 1 << 16)))
     monkeypatch.setenv("TERM", "xterm")
     model.script.append(Stream(("A square.",)))
     try:
-        assert await asked(asking, clip) is Status.DONE
-        sys.stderr.flush()
-        shown = os.read(reader, 1 << 16).decode()
+        with os.fdopen(writer, "w") as terminal:
+            monkeypatch.setattr(sys, "stderr", terminal)
+            assert await asked(asking, clip) is Status.DONE
+            terminal.flush()
+            while b"of video" not in shown:  # the terminal hands it on  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
     finally:
-        sys.stderr.close()
+        loop.remove_reader(reader)
         os.close(reader)
     # The upload is too short to be caught; what it ended with stands until the first word.
-    assert "asking google/gemini-3.5-flash-lite" in shown
+    assert b"asking google/gemini-3.5-flash-lite" in shown

@@ -179,11 +179,13 @@ async def test_what_is_no_video_is_named(
     assert stage.model.requests == []
 
 
-async def test_a_container_nobody_documents_is_refused(
+async def test_a_container_nobody_documents_is_sent_in_one_that_is(
     stage: Stage, clips: dict[str, Path]
 ) -> None:
-    said = await stage.answered(stage.ask("what is this?", clips["mkv"]), "refused")
-    assert "Matroska" in said
+    said = await stage.answered(stage.ask("what is this?", clips["mkv"]))
+    assert "sent as `video/mp4`" in said
+    assert "50 frames" in said
+    assert "The model saw" not in said
 
 
 async def test_a_picture_beside_a_clip_is_left_out_and_named(
@@ -217,15 +219,22 @@ async def test_nobody_is_pinged_and_no_embed_is_shown(stage: Stage, mp4: Path) -
     assert all("flags" not in body or body["flags"] & 4 for body in bodies)
 
 
-async def test_clips_that_are_too_large_together_are_refused(
+async def test_clips_that_are_too_large_together_are_made_smaller(
     stage: Stage, tmp_path: Path, mp4: Path
 ) -> None:
     halves = [Path(shutil.copy(mp4, tmp_path / f"{name}.mp4")) for name in ("one", "two")]
     for half in halves:
         os.truncate(half, 40 << 20)
-    said = await stage.answered(stage.ask("compare", *halves), "refused")
-    assert "80.0 MB together" in said
-    assert "70 MB at once" in said
+    said = await stage.answered(stage.ask("compare", *halves))
+    (request,) = stage.model.requests
+    assert all(clip.size < 1 << 20 for clip in request.clips)
+    assert "The model saw one.mp4 as one picture every" in said
+
+
+async def test_more_clips_than_can_be_watched_are_refused(start: Start, mp4: Path) -> None:
+    async with start(MAX_CLIPS="1") as stage:
+        said = await stage.answered(stage.ask("compare", mp4, mp4), "refused")
+        assert said.startswith("These are 2 clips, and I can watch 1 at once.")
 
 
 async def test_somebody_elses_thread_is_not_taken_over(stage: Stage, mp4: Path) -> None:

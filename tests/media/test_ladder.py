@@ -27,7 +27,7 @@ TABLE: list[tuple[str, Kind, Facts, int, Wanted, tuple[Rung, ...]]] = [
         *(AVI, replace(HD, video="mpeg4"), 9, WANTED, (REWRAP, KEYS, SMALL, ONE)),
     ),
     ("a codec nobody reads", WMV, replace(HD, video="wmv2"), 9, WANTED, (SMALL, ONE)),
-    ("a GIF", GIF, replace(HD, video="gif", key_gap=0.1), 9, WANTED, (SMALL, ONE)),
+    ("a GIF", GIF, replace(HD, video="gif", key_gap=0.1), 9, WANTED, (Rung.ALL_PICTURES, ONE)),
     ("VP9", WEBM, replace(HD, video="vp9"), 39, WANTED, (KEYS, SMALL, ONE)),
     (
         "key frames that are too large by themselves",

@@ -10,6 +10,7 @@ from bot.errors import ClipBroken, ClipLengthWrong
 from bot.media.files import FileClip
 from bot.media.fitting import stills
 from bot.media.kinds import AVI, MATROSKA, MOV, MP4, MPEG, MPEG_TS, WEBM, Kind, Posted, Stills
+from bot.media.ladder import Wanted
 from bot.media.workshop import Workshop
 from bot.playground.clips import make_clip
 
@@ -19,7 +20,7 @@ async def taken(path: Path, kind: Kind, more: int = 0) -> tuple[Stills, list[byt
     original = FileClip(path, path.name)
     look = await original.look()
     clip = Posted(path.name, original, kind, look.head, look.size + more)
-    async with stills(Workshop(), clip, lambda _: None) as found:
+    async with stills(Workshop(), clip, Wanted(1 << 30, 3600.0), lambda _: None) as found:
         pictures: list[bytes] = []
         for still in found.stills:
             async with still.picture.source.open() as chunks:

@@ -40,7 +40,8 @@ def _work(told: Line, source: Source) -> None:
     except NoPictures:
         _tell({"failed": "NoPictures"})
     except Exception as error:  # noqa: BLE001 (libav has its own, and files find the rest)
-        _tell({"failed": type(error).__name__, "reason": str(error)[:_REASON]})
+        number = error.errno if isinstance(error, OSError) else None
+        _tell({"failed": type(error).__name__, "reason": str(error)[:_REASON], "errno": number})
 
 
 def _tell(line: Line) -> None:
@@ -53,11 +54,12 @@ def _done(told: Line, source: Source) -> Iterator[Line]:
         case "look":
             yield look(source)
         case "stills":
-            yield from take_stills(source, target, told["most"])
+            yield from take_stills(source, target, told["span"], told["most"])
         case "remux":
             yield from remux(source, target, told["span"], keys_only=told["keys_only"])
         case "encode":
-            yield from encode(source, target, told["span"], told["every"], told["keys_only"])
+            keys_only: bool = told["keys_only"]
+            yield from encode(source, target, told["span"], told["every"], keys_only=keys_only)
         case verb:
             raise ValueError(verb)
 
@@ -77,7 +79,9 @@ def _bound(memory: int, cpu: int, file: int) -> None:
         (resource.RLIMIT_FSIZE, file),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(limit, (value, value))
+        hard = resource.getrlimit(limit)[1]
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (most, most))
     os.nice(10)
 
 

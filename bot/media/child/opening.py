@@ -1,12 +1,21 @@
 """Open a clip, and nothing but it."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
+
+Span = tuple[float, float | None]
+"""From which second to which, None for the end."""
+
+LATE = 1.0
+"""How many seconds a packet may come after those that are shown, or heard, later."""
+
+
+_STEP = 0.02
 
 
 class NoPictures(Exception):
@@ -76,3 +85,13 @@ def key_before(source: Source, second: float) -> float:
 def length_of(container: Any) -> float | None:
     """Return how many seconds a clip lasts, None where nobody can tell."""
     return container.duration / av.time_base if container.duration else None
+
+
+def told(times: Iterator[float], start: float, end: float | None) -> Iterator[dict[str, float]]:
+    """Go through the times that some work has reached, and tell so now and then."""
+    last = 0.0
+    for time in times:
+        done = min(1.0, max(0.0, (time - start) / (end - start))) if end and end > start else 0.0
+        if done - last >= _STEP:
+            last = done
+            yield {"done": done}

@@ -9,17 +9,15 @@ from typing import Any
 
 import av
 
-from bot.media.child.opening import Source, key_before, length_of, start_of
-from bot.media.child.sound import COPIED, Sound
+from bot.media.child.opening import LATE, Source, Span, key_before, length_of, start_of, told
+from bot.media.child.packets import Clock, is_entry
+from bot.media.child.sound import Sound
 
 # A clip of nothing but key frames keeps one a second.
 _LEAST_GAP = 0.95
 _WEBM = {"vp8", "vp9"}
 _MOST_EARLY = 500  # packets of sound, which may lie before the picture they belong to
 _SLACK = 0.001  # seconds, for times that were rounded
-
-Span = tuple[float, float | None]
-"""From which second to which, None for the end."""
 
 
 def remux(source: Source, target: Path, span: Span, *, keys_only: bool) -> Iterator[dict[str, Any]]:
@@ -29,14 +27,12 @@ def remux(source: Source, target: Path, span: Span, *, keys_only: bool) -> Itera
     """
     start, end = key_before(source, span[0]), span[1]
     with source.opened() as (container, stream):
-        total = (end or length_of(container) or 0.0) - start
         form = "webm" if stream.codec_context.name in _WEBM else "mp4"
         flags = {"movflags": "faststart"} if form == "mp4" else {}
         with av.open(str(target), "w", format=form, options=flags) as out:
             writing = _Writing(container, stream, out, form, keys_only=keys_only)
-            for time in writing.write(start, end):
-                if total > 0:
-                    yield {"done": min(1.0, max(0.0, (time - start) / total))}
+            length = end or length_of(container)
+            yield from told(writing.write(start, end), start, length)
     yield {"mime": f"video/{form}", "start": writing.begins, "seconds": writing.seconds}
 
 
@@ -48,12 +44,15 @@ class _Writing:
     ) -> None:
         self._container = container
         self._stream = stream
+        self._base = start_of(stream)
         self._out = out
         self._form = form
         self._keys_only = keys_only
         self._pictures: Any = out.add_stream_from_template(stream, opaque=True)
+        self._clock = Clock(self._put)
         self._audio = container.streams.audio[0] if container.streams.audio else None
         self._sound: Sound | None = None
+        self._early: list[tuple[Any, float]] = []
         self._held: Any = None
         self._first: int | None = None
         self._last = 0.0
@@ -62,76 +61,72 @@ class _Writing:
 
     def write(self, start: float, end: float | None) -> Iterator[float]:
         """Write all packets from a second on the clip's clock to another; yields how far it is."""
-        base = start_of(self._stream)
         streams = [self._stream, *([self._audio] if self._audio else [])]
-        early: list[Any] = []
         for packet in self._container.demux(streams):
-            if packet.pts is None or packet.dts is None:
+            if packet.pts is None:
                 continue
-            time = float(packet.pts * packet.time_base) - base
+            time = float(packet.pts * packet.time_base) - self._base
             if end is not None and time >= end:
-                if packet.stream is self._stream:
-                    break
+                if packet.stream is self._stream and time >= end + LATE:
+                    break  # no sound from before the end comes so much later
                 continue
             if packet.stream is not self._stream:
-                early = self._hear(packet, time, early)
-                continue
-            if self._first is None:
-                if not packet.is_keyframe or time < start - _SLACK:
-                    continue
-                self._begin(packet, time)
-                for kept in early:
-                    early = self._hear(kept, float(kept.pts * kept.time_base) - base, [])
-            self._show(packet, time)
-            yield time
+                self._hear(packet, time)
+            elif self._first is not None or (packet.is_keyframe and time >= start - _SLACK):
+                self._show(packet, time)
+                yield time
         self._finish(end)
+
+    def _hear(self, packet: Any, time: float) -> None:
+        """Take sound; what comes before the first picture waits for it."""
+        if self._first is None:
+            self._early = [*self._early, (packet, time)][-_MOST_EARLY:]
+        elif self._sound is not None and time >= self.begins:
+            self._sound.take(packet)
+
+    def _show(self, packet: Any, time: float) -> None:
+        if self._first is None:
+            self._begin(packet, time)
+        self.seconds = max(self.seconds, time - self.begins)
+        packet.pts -= self._first
+        if not self._keys_only:
+            packet.dts = None if packet.dts is None else packet.dts - (self._first or 0)
+            self._clock.put(packet)
+            return
+        if not packet.is_keyframe or (self._held is not None and time - self._last < _LEAST_GAP):
+            return
+        if not is_entry(packet, self._stream):
+            raise ValueError("a key frame that can't be decoded without those before it")
+        packet.dts = packet.pts
+        self._release(packet.pts)
+        self._held, self._last = packet, time
 
     def _begin(self, packet: Any, time: float) -> None:
         self._first, self.begins = packet.pts, max(0.0, time)
         if self._audio is not None:
-            self._sound = Sound(self._audio, self._out, self._form, time + start_of(self._stream))
-
-    def _hear(self, packet: Any, time: float, early: list[Any]) -> list[Any]:
-        """Take sound; what comes before the first picture waits for it."""
-        if self._first is None:
-            # Of a part, the sound before it is as long as the part before it.
-            return [*early, packet][-_MOST_EARLY:]
-        if self._sound is not None and time >= self.begins:
-            self._sound.take(packet)
-        return []
-
-    def _show(self, packet: Any, time: float) -> None:
-        assert self._first is not None  # noqa: S101 (it has begun)
-        self.seconds = max(self.seconds, time - self.begins)
-        if not self._keys_only:
-            packet.pts -= self._first
-            packet.dts -= self._first
-            self._mux(packet)
-            return
-        if not packet.is_keyframe or (self._held is not None and time - self._last < _LEAST_GAP):
-            return
-        packet.pts -= self._first
-        packet.dts = packet.pts
-        self._release(packet.pts)
-        self._held, self._last = packet, time
+            offset = time + self._base
+            self._sound = Sound(self._audio, self._out, self._form, offset, copies=True)
+        early, self._early = self._early, []
+        for kept, second in early:
+            self._hear(kept, second)
 
     def _release(self, until: int) -> None:
         """Write the key frame that was held, which is shown until the next."""
         if self._held is not None:
             self._held.duration = until - self._held.pts
-            self._mux(self._held)
+            self._put(self._held)
             self._held = None
 
-    def _mux(self, packet: Any) -> None:
+    def _put(self, packet: Any) -> None:
         packet.stream = self._pictures
         self._out.mux(packet)
 
     def _finish(self, end: float | None) -> None:
+        if self._first is None:
+            raise ValueError("there is no key frame in it")
         length = (end or length_of(self._container) or self._last + 1.0) - self.begins
         self.seconds = max(self.seconds, length)
+        self._clock.finish()
         self._release(round(length / self._stream.time_base))
         if self._sound is not None:
             self._sound.finish()
-
-
-__all__ = ["COPIED", "Span", "remux"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import av
 
-from bot.media.child.opening import Source, length_of, start_of
+from bot.media.child.opening import Source, Span, length_of, start_of
 from bot.media.child.pictures import Fitter
 
 # How far, in seconds, a picture is looked for behind the key frame before it: from there on, each
@@ -17,12 +17,17 @@ _BEHIND = 2.0
 _QUALITY = 4  # of 1 to 31, the least of which is the best
 
 
-def take_stills(source: Source, folder: Path, most: int) -> Iterator[dict[str, Any]]:
-    """Write stills into a folder; yields how far it is, then the length and all of them."""
+def take_stills(source: Source, folder: Path, span: Span, most: int) -> Iterator[dict[str, Any]]:
+    """Write stills of a span into a folder; yields how far it is, then its length and all of them.
+
+    Their times are those of the whole clip.
+    """
     with source.opened() as (container, stream):
-        seconds, start = length_of(container), start_of(stream)
-        targets = _targets(seconds, most)
-        find = _in_turn if seconds and seconds <= most else _sought
+        length, start = length_of(container), start_of(stream)
+        end = length if span[1] is None else span[1]
+        seconds = None if end is None else max(0.0, end - span[0])
+        targets = [span[0] + second for second in _targets(seconds, most)]
+        find = _in_turn if end and end <= most else _sought
         fitter, taken = Fitter("yuvj420p"), list[dict[str, Any]]()
         for number, frame in enumerate(find(container, stream, targets, start)):
             path = folder / f"{number:03}.jpg"

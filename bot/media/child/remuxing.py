@@ -16,6 +16,7 @@ from bot.media.child.sound import COPIED, Sound
 _LEAST_GAP = 0.95
 _WEBM = {"vp8", "vp9"}
 _MOST_EARLY = 500  # packets of sound, which may lie before the picture they belong to
+_MOST_UNTIMED = 32  # pictures that can be shown in another order than they are decoded in
 _SLACK = 0.001  # seconds, for times that were rounded
 
 Span = tuple[float, float | None]
@@ -65,9 +66,7 @@ class _Writing:
         base = start_of(self._stream)
         streams = [self._stream, *([self._audio] if self._audio else [])]
         early: list[Any] = []
-        for packet in self._container.demux(streams):
-            if packet.pts is None or packet.dts is None:
-                continue
+        for packet in _decodable(self._container.demux(streams), self._stream):
             time = float(packet.pts * packet.time_base) - base
             if end is not None and time >= end:
                 if packet.stream is self._stream:
@@ -132,6 +131,32 @@ class _Writing:
         self._release(round(length / self._stream.time_base))
         if self._sound is not None:
             self._sound.finish()
+
+
+def _decodable(packets: Iterator[Any], stream: Any) -> Iterator[Any]:
+    """Yield packets, having given a stream's first ones the times of decoding they lack.
+
+    Matroska has none, and with reordered pictures libav can't tell them for the first.
+    """
+    waiting: list[Any] = []
+    for packet in packets:
+        if packet.pts is None:
+            continue
+        if packet.stream is not stream:
+            yield packet
+        elif packet.dts is None and len(waiting) < _MOST_UNTIMED:
+            waiting.append(packet)
+        elif packet.dts is not None:
+            yield from _timed(waiting, packet.dts)
+            waiting.clear()
+            yield packet
+    yield from _timed(waiting, min((packet.pts for packet in waiting), default=0))
+
+
+def _timed(waiting: list[Any], before: int) -> Iterator[Any]:
+    for number, packet in enumerate(waiting):
+        packet.dts = before - (len(waiting) - number) * max(1, packet.duration or 1)
+        yield packet
 
 
 __all__ = ["COPIED", "Span", "remux"]

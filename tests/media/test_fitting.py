@@ -1,0 +1,100 @@
+"""What becomes of real clips on each rung, held against the clips themselves."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from bot.media.facts import Facts
+from bot.media.workshop import Workshop
+from tests.media.corpus import Film, posted
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """The packets of one stream: when each is shown and until when, in seconds, and its keys."""
+
+    codec: str
+    spans: tuple[tuple[float, float], ...]
+    keys: tuple[float, ...]
+
+    @property
+    def begin(self) -> float:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> float:
+        return max(end for _, end in self.spans)
+
+
+def packets(path: Path, kind: str = "video") -> Packets:
+    spans: list[tuple[float, float]] = []
+    keys: list[float] = []
+    with av.open(str(path)) as container:
+        stream: Any = getattr(container.streams, kind)[0]
+        for packet in container.demux(stream):
+            if packet.size and packet.pts is not None:
+                time = float(packet.pts * packet.time_base)
+                spans.append((time, time + float((packet.duration or 0) * packet.time_base)))
+                if packet.is_keyframe:
+                    keys.append(time)
+        return Packets(stream.codec_context.codec.canonical_name, tuple(sorted(spans)), tuple(keys))
+
+
+def pixels(frame: Any) -> bytes:
+    """Return a picture's bytes, without what pads its rows."""
+    planes: list[bytes] = []
+    for plane in frame.planes:
+        data, stride, width = bytes(plane), plane.line_size, plane.width
+        planes += [data[row * stride : row * stride + width] for row in range(plane.height)]
+    return b"".join(planes)
+
+
+def pictures(path: Path, *, keys_only: bool = False) -> dict[float, bytes]:
+    """Return the pictures of a clip by the second at which they are shown."""
+    return {round(frame.time, 2): pixels(frame) for frame in decoded(path, keys_only=keys_only)}
+
+
+def decoded(path: Path, *, keys_only: bool = False) -> Iterator[Any]:
+    with av.open(str(path)) as container:
+        stream: Any = container.streams.video[0]
+        for packet in container.demux(stream):
+            if packet.is_keyframe or not packet.size or not keys_only:
+                for frame in stream.decode(packet):
+                    frame.time_base = stream.time_base
+                    yield frame
+
+
+async def worked(
+    path: Path, verb: str, span: tuple[float, float | None] = (0.0, None), **how: Any
+) -> tuple[dict[str, Any], Path]:
+    """Have a clip worked on, and return what was told and what was made."""
+    workshop = Workshop()
+    async with workshop.holding(await posted(path)) as job:
+        told = await workshop.work(job, verb, lambda _: None, span=span, **how)
+        target = path.parent / f"{verb}.{told['mime'].partition('/')[2]}"
+        shutil.copy(job.folder / "fitted", target)
+    return told, target
+
+
+async def looked(path: Path) -> Facts:
+    workshop = Workshop()
+    async with workshop.holding(await posted(path)) as job:
+        return await workshop.look(job)
+
+
+async def test_the_first_pictures_of_a_recording_with_reordered_ones_are_kept(
+    tmp_path: Path,
+) -> None:
+    # Matroska does not say when its first packets are decoded.
+    path = Film("matroska").written(tmp_path / "clip.mkv")
+    told, target = await worked(path, "remux", keys_only=False)
+    assert told["start"] == 0.0
+    assert pictures(target) == pictures(path)
+    told, target = await worked(path, "remux", keys_only=True)
+    assert told["start"] == 0.0
+    assert packets(target).keys == pytest.approx((0.0, 1.0, 2.0, 3.0), abs=0.01)

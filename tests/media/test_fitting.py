@@ -98,3 +98,30 @@ async def test_the_first_pictures_of_a_recording_with_reordered_ones_are_kept(
     told, target = await worked(path, "remux", keys_only=True)
     assert told["start"] == 0.0
     assert packets(target).keys == pytest.approx((0.0, 1.0, 2.0, 3.0), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("film", "video"),
+    [
+        (Film(), "h264"),
+        (Film(video="libx265"), "hevc"),
+        (Film(video="libsvtav1"), "av1"),
+        (Film("webm", "libvpx-vp9", "libopus"), "vp9"),
+        (Film("mpeg", "mpeg2video", "mp2"), "mpeg2video"),
+        (Film(sound="libmp3lame"), "h264"),
+    ],
+    ids=["H.264", "HEVC", "AV1", "VP9", "MPEG-2", "MP3"],
+)
+async def test_a_codec_is_called_by_its_name_and_not_by_its_decoders(
+    tmp_path: Path, film: Film, video: str
+) -> None:
+    facts = await looked(film.written(tmp_path / "clip"))
+    sound = {"libopus": "opus", "libmp3lame": "mp3"}.get(film.sound, film.sound)
+    assert (facts.video, facts.sound) == (video, sound)
+    assert facts.key_gap == pytest.approx(1.0, abs=0.05)
+
+
+async def test_a_sound_that_fits_is_copied(tmp_path: Path) -> None:
+    path = Film(sound="libmp3lame").written(tmp_path / "clip.mp4")
+    _, target = await worked(path, "remux", keys_only=True)
+    assert packets(target, "audio").codec == "mp3"

@@ -4,7 +4,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from bot.media.child.opening import Source, length_of
+from bot.media.child.opening import Source, codec_of, length_of
 
 
 def look(source: Source) -> dict[str, Any]:
@@ -31,8 +31,8 @@ def look(source: Source) -> dict[str, Any]:
             "seconds": seconds or None,
             "width": stream.codec_context.width or None,
             "height": stream.codec_context.height or None,
-            "video": stream.codec_context.name,
-            "sound": sound.codec_context.name if sound else "",
+            "video": codec_of(stream),
+            "sound": codec_of(sound) if sound else "",
             "key_gap": median(gaps) if gaps else None,
             "key_bytes": key_bytes,
         }

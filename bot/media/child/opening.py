@@ -50,6 +50,11 @@ class Source:
             yield container, stream
 
 
+def codec_of(stream: Any) -> str:
+    """Return the name of a stream's codec, which its decoder may not have: AV1's is libdav1d."""
+    return stream.codec_context.codec.canonical_name
+
+
 def start_of(stream: Any) -> float:
     """Return the second on its clock at which a stream begins."""
     return float((stream.start_time or 0) * stream.time_base)

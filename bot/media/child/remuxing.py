@@ -9,7 +9,7 @@ from typing import Any
 
 import av
 
-from bot.media.child.opening import Source, key_before, length_of, start_of
+from bot.media.child.opening import Source, codec_of, key_before, length_of, start_of
 from bot.media.child.sound import COPIED, Sound
 
 # A clip of nothing but key frames keeps one a second.
@@ -31,7 +31,7 @@ def remux(source: Source, target: Path, span: Span, *, keys_only: bool) -> Itera
     start, end = key_before(source, span[0]), span[1]
     with source.opened() as (container, stream):
         total = (end or length_of(container) or 0.0) - start
-        form = "webm" if stream.codec_context.name in _WEBM else "mp4"
+        form = "webm" if codec_of(stream) in _WEBM else "mp4"
         flags = {"movflags": "faststart"} if form == "mp4" else {}
         with av.open(str(target), "w", format=form, options=flags) as out:
             writing = _Writing(container, stream, out, form, keys_only=keys_only)

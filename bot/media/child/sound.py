@@ -7,6 +7,8 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
+from bot.media.child.opening import codec_of
+
 COPIED = {"mp4": {"aac", "mp3"}, "webm": {"opus", "vorbis"}}
 _ENCODERS = {"mp4": "aac", "webm": "libopus"}
 _RATE = 48_000
@@ -18,7 +20,7 @@ class Sound:
 
     def __init__(self, stream: Any, target: Any, form: str, offset: float) -> None:
         self._target = target
-        self._copied = stream.codec_context.name in COPIED[form]
+        self._copied = codec_of(stream) in COPIED[form]
         self._offset = round(offset / stream.time_base)
         if self._copied:
             self._out: Any = target.add_stream_from_template(stream, opaque=True)

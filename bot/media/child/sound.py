@@ -12,6 +12,7 @@ from bot.media.child.opening import codec_of
 COPIED = {"mp4": {"aac", "mp3"}, "webm": {"opus", "vorbis"}}
 _ENCODERS = {"mp4": "aac", "webm": "libopus"}
 _RATE = 48_000
+_GAP = _RATE // 10  # samples: less is not heard, and clocks are not exact
 _BITS = 48_000  # a second: speech keeps its words
 
 
@@ -32,7 +33,7 @@ class Sound:
         self._resampler: Any = av.AudioResampler(
             format=self._out.codec_context.format, layout="mono", rate=_RATE
         )
-        self._samples = 0
+        self._samples = 0  # how many there are so far, silence included
 
     def take(self, packet: Any) -> None:
         """Take a packet that begins after the offset."""
@@ -42,6 +43,10 @@ class Sound:
             packet.stream = self._out
             self._target.mux(packet)
             return
+        # A sound may begin late, or be silent for a while without a packet to say so.
+        due = round(float((packet.pts - self._offset) * packet.time_base) * _RATE)
+        if due > self._samples + _GAP:
+            self._samples = due
         for frame in _decoded(packet):
             for part in self._resampler.resample(frame):
                 self._encode(part)

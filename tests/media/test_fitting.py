@@ -1,6 +1,7 @@
 """What becomes of real clips on each rung, held against the clips themselves."""
 
 import shutil
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,3 +126,60 @@ async def test_a_sound_that_fits_is_copied(tmp_path: Path) -> None:
     path = Film(sound="libmp3lame").written(tmp_path / "clip.mp4")
     _, target = await worked(path, "remux", keys_only=True)
     assert packets(target, "audio").codec == "mp3"
+
+
+def beeps(path: Path) -> list[float]:
+    """Return when it beeps after a silence, on a clock that begins with the pictures."""
+    found: list[float] = []
+    last = -1.0
+    begin = packets(path).begin
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            form, full = ("f", 1.0) if "flt" in frame.format.name else ("h", 32768.0)
+            samples = array(form, bytes(frame.planes[0]))[: frame.samples]
+            for start in range(0, len(samples), 240):
+                if max(samples[start : start + 240]) > 0.1 * full:
+                    time = frame.time + start / frame.sample_rate - begin
+                    if time > last + 0.2:
+                        found.append(time)
+                    last = time
+    return found
+
+
+SOUNDS = [
+    ("aac", Film()),
+    ("mp3", Film(sound="libmp3lame")),
+    ("mp2", Film("mpeg", "mpeg2video", "mp2")),
+    ("opus in mp4", Film("matroska", sound="libopus")),
+    ("opus in webm", Film("webm", "libvpx-vp9", "libopus")),
+    ("late aac", Film("matroska", sound_at=1.25)),
+    ("late opus", Film("matroska", sound="libopus", sound_at=1.25)),
+    ("late mp2", Film("mpegts", sound="mp2", sound_at=1.25)),
+    ("an hour late", Film("mpegts", sound="mp2", shift=3600.0)),
+    ("flv", Film("flv")),
+    ("avi", Film("avi", "mpeg4", "mp2")),
+]
+HOW = {
+    "rewrapped": ("remux", {"keys_only": False}),
+    "one a second": ("encode", {"keys_only": False, "every": 1.0}),
+}
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("film", [film for _, film in SOUNDS], ids=[name for name, _ in SOUNDS])
+async def test_sound_stays_in_step(tmp_path: Path, film: Film, how: str) -> None:
+    path = film.written(tmp_path / "clip")
+    verb, arguments = HOW[how]
+    _, target = await worked(path, verb, **arguments)
+    assert beeps(target) == pytest.approx(beeps(path), abs=0.06)
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("film", [film for _, film in SOUNDS], ids=[name for name, _ in SOUNDS])
+async def test_sound_of_a_part_stays_in_step(tmp_path: Path, film: Film, how: str) -> None:
+    path = film.written(tmp_path / "clip")
+    verb, arguments = HOW[how]
+    told, target = await worked(path, verb, (1.0, 3.0), **arguments)
+    heard = [time - told["start"] for time in beeps(path) if told["start"] <= time < 3.0]
+    assert beeps(target) == pytest.approx(heard, abs=0.06)
+    assert packets(target, "audio").end == pytest.approx(3.0 - told["start"], abs=0.1)

@@ -17,6 +17,7 @@ _LEAST_GAP = 0.95
 _WEBM = {"vp8", "vp9"}
 _MOST_EARLY = 500  # packets of sound, which may lie before the picture they belong to
 _MOST_UNTIMED = 32  # pictures that can be shown in another order than they are decoded in
+_LATE = 1.0  # how many seconds of pictures may lie before the sound that belongs to them
 _SLACK = 0.001  # seconds, for times that were rounded
 
 Span = tuple[float, float | None]
@@ -66,14 +67,20 @@ class _Writing:
         base = start_of(self._stream)
         streams = [self._stream, *([self._audio] if self._audio else [])]
         early: list[Any] = []
+        ended = False
         for packet in _decodable(self._container.demux(streams), self._stream):
             time = float(packet.pts * packet.time_base) - base
             if end is not None and time >= end:
                 if packet.stream is self._stream:
-                    break
+                    # What is decoded after it may need it; the sound of before may yet come.
+                    ended = True
+                    if time >= end + _LATE:
+                        break
                 continue
             if packet.stream is not self._stream:
                 early = self._hear(packet, time, early)
+                continue
+            if ended:
                 continue
             if self._first is None:
                 if not packet.is_keyframe or time < start - _SLACK:

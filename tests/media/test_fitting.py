@@ -10,9 +10,10 @@ from typing import Any
 import av
 import pytest
 
+from bot.errors import ClipBroken
 from bot.media.facts import Facts
 from bot.media.workshop import Workshop
-from tests.media.corpus import Film, posted
+from tests.media.corpus import FAST, Film, posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +184,20 @@ async def test_sound_of_a_part_stays_in_step(tmp_path: Path, film: Film, how: st
     heard = [time - told["start"] for time in beeps(path) if told["start"] <= time < 3.0]
     assert beeps(target) == pytest.approx(heard, abs=0.06)
     assert packets(target, "audio").end == pytest.approx(3.0 - told["start"], abs=0.1)
+
+
+async def test_pictures_that_are_all_damaged_are_not_called_a_sound(tmp_path: Path) -> None:
+    path = Film(flags=FAST).written(tmp_path / "clip.mp4")
+    data = path.read_bytes()
+    start = data.index(b"mdat") + 4
+    path.write_bytes(data[:start] + bytes(len(data) - start))
+    with pytest.raises(ClipBroken):
+        await worked(path, "encode", keys_only=False, every=1.0)
+
+
+@pytest.mark.parametrize("how", HOW)
+async def test_a_part_without_a_picture_is_told(tmp_path: Path, how: str) -> None:
+    path = Film().written(tmp_path / "clip.mp4")
+    verb, arguments = HOW[how]
+    with pytest.raises(ClipBroken):
+        await worked(path, verb, (0.0, 0.0), **arguments)

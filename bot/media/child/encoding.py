@@ -8,7 +8,7 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
-from bot.media.child.opening import NoPictures, Source, key_before, length_of, start_of
+from bot.media.child.opening import NothingShown, Source, key_before, length_of, start_of
 from bot.media.child.pictures import Fitter
 from bot.media.child.remuxing import Span
 from bot.media.child.sound import Sound
@@ -118,7 +118,7 @@ class _Writing:
 
     def _finish(self, waiting: list[Any]) -> None:
         if self._pictures is None:
-            raise NoPictures
+            raise NothingShown
         self._out.mux(self._pictures.encode(None))
         if self._sound is not None:
             for packet in waiting:

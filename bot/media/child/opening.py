@@ -13,6 +13,10 @@ class NoPictures(Exception):
     """There is no video stream."""
 
 
+class NothingShown(Exception):
+    """There is a video stream, but not a picture in it that can be made out."""
+
+
 @dataclass
 class TooManyPixels(Exception):
     """A picture so large that decoding it would take more memory than there is to give."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import av
 
-from bot.media.child.opening import Source, codec_of, key_before, length_of, start_of
+from bot.media.child.opening import NothingShown, Source, codec_of, key_before, length_of, start_of
 from bot.media.child.sound import COPIED, Sound
 
 # A clip of nothing but key frames keeps one a second.
@@ -133,6 +133,8 @@ class _Writing:
         self._out.mux(packet)
 
     def _finish(self, end: float | None) -> None:
+        if self._first is None:
+            raise NothingShown
         length = (end or length_of(self._container) or self._last + 1.0) - self.begins
         self.seconds = max(self.seconds, length)
         self._release(round(length / self._stream.time_base))

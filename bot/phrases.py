@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import errors
 from bot.errors import ReeltalkError
+from bot.moments import clock
 from bot.wording import PLAIN, Voice, megabytes, over, soon
 
 _FORMATS = "MP4, QuickTime, WebM or MPEG"
@@ -48,6 +49,10 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
     errors.ClipTooManyPixels: lambda e, v: (
         f"The pictures of {_name(e, v)} are {e.width:,} by {e.height:,} pixels, which is more than "
         "I can look at. Send a smaller copy."
+    ),
+    errors.ClipShorter: lambda e, v: (
+        f"{_name(e, v)} lasts {clock(e.seconds)}, so there is nothing at {clock(e.start)} in it. "
+        "Ask about an earlier part."
     ),
     errors.ClipBroken: lambda e, v: (
         f"{_name(e, v)} can't be read as a video: it may be damaged. Save it again as an MP4 and "

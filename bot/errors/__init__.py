@@ -9,6 +9,7 @@ ReeltalkError
 │   ├── ClipNotVideo          its bytes are something else
 │   ├── ClipUnreadable        its file can't be read here
 │   ├── ClipTooManyPixels
+│   ├── ClipShorter           it ends before the part that is asked about
 │   ├── ClipBroken            it begins like a video, but can't be read as one
 │   └── DownloadBroken *      its bytes did not come as announced
 │       ├── DownloadFailed
@@ -50,6 +51,7 @@ from bot.errors.clips import (
     ClipHidden,
     ClipLengthWrong,
     ClipNotVideo,
+    ClipShorter,
     ClipTooLarge,
     ClipTooManyPixels,
     ClipUnreadable,
@@ -98,6 +100,7 @@ __all__ = [
     "ClipHidden",
     "ClipLengthWrong",
     "ClipNotVideo",
+    "ClipShorter",
     "ClipTooLarge",
     "ClipTooManyPixels",
     "ClipUnreadable",

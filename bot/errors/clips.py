@@ -59,6 +59,14 @@ class ClipTooManyPixels(ClipError):
 
 
 @dataclass(eq=False)
+class ClipShorter(ClipError):
+    """It lasts `seconds`, and what is asked about begins at `start`."""
+
+    seconds: float
+    start: float
+
+
+@dataclass(eq=False)
 class ClipBroken(ClipError):
     """`reason` is what the decoder said, for the log."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import ClipBroken, ClipTooLarge
+from bot.errors import ClipBroken, ClipShorter, ClipTooLarge
 from bot.media.facts import Facts
 from bot.media.files import FileClip
 from bot.media.kinds import Inline, InlineVideo, Posted, Still, Stills
@@ -46,6 +46,8 @@ async def fitted(
     """
     async with workshop.holding(clip) as job:
         facts = await workshop.look(job)
+        if facts.seconds is not None and wanted.start >= facts.seconds:
+            raise ClipShorter(clip.name, facts.seconds, wanted.start)
         rungs = ladder(clip.kind, facts, clip.size, wanted)
         climbing = _Climbing(workshop, job, facts, wanted, on_done)
         yield await climbing.climb([rung for rung in rungs if rung is not Rung.AS_IT_IS])

@@ -44,6 +44,8 @@ FACTS: dict[str, Any] = {
     "count": 11,
     "width": 16_384,
     "height": 8704,
+    "seconds": 4.0,
+    "start": 60.0,
 }
 
 

@@ -50,8 +50,8 @@ class Film:
         """Write it."""
         out: Any
         with av.open(str(path), "w", format=self.form, options=dict(self.flags)) as out:
-            pictures = _pictures(out, self)
-            sound = _sound(out, self) if self.sound else None
+            pictures: Any = _pictures(out, self)
+            sound: Any = _sound(out, self) if self.sound else None
             heard = _heard(self) if self.sound else iter(())
             waiting = next(heard, None)
             for frame in _seen(self) if pictures else ():
@@ -130,22 +130,27 @@ def _heard(film: Film) -> Iterator[Any]:
         yield frame
 
 
-def repeated(source: Path, target: Path, times: int, form: str) -> Path:
+def repeated(source: Path, target: Path, times: int, form: str = "mp4") -> Path:
     """Write a clip's packets over and over, which makes hours in a moment."""
     out: Any
-    with av.open(str(source)) as container, av.open(str(target), "w", format=form) as out:
-        stream: Any = container.streams.video[0]
+    with opened(source) as container, av.open(str(target), "w", format=form) as out:
+        stream = container.streams.video[0]
         copy = out.add_stream_from_template(stream)
         packets = [packet for packet in container.demux(stream) if packet.dts is not None]
-        length = sum(packet.duration or 0 for packet in packets)
-        for _ in range(times):
-            for packet in packets:
-                packet.stream = copy
-                packet.pts, packet.dts = packet.pts, packet.dts
+        marks = [(packet.pts, packet.dts, packet.duration) for packet in packets]
+        length = sum(duration for _, _, duration in marks)
+        for time in range(times):
+            for packet, (pts, dts, duration) in zip(packets, marks, strict=True):
+                packet.stream, packet.time_base = copy, stream.time_base
+                packet.pts, packet.dts = pts + time * length, dts + time * length
+                packet.duration = duration
                 out.mux(packet)
-                packet.time_base = stream.time_base
-                packet.pts, packet.dts = packet.pts + length, packet.dts + length
     return target
+
+
+def opened(path: Path) -> Any:
+    """Open a clip as PyAV does, whose own types are incomplete."""
+    return av.open(str(path))
 
 
 Maker = Callable[[Path], Path]

@@ -1,92 +1,16 @@
 """What becomes of real clips on each rung, held against the clips themselves."""
 
-import shutil
-from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 
-from bot.errors import ClipBroken
-from bot.media.facts import Facts
+from bot.errors import ClipBroken, ClipShorter
+from bot.media.fitting import fitted
+from bot.media.ladder import Wanted
 from bot.media.workshop import Workshop
 from tests.media.corpus import FAST, Film, posted
-
-
-@dataclass(frozen=True, slots=True)
-class Packets:
-    """The packets of one stream: when each is shown and until when, in seconds, and its keys."""
-
-    codec: str
-    spans: tuple[tuple[float, float], ...]
-    keys: tuple[float, ...]
-
-    @property
-    def begin(self) -> float:
-        return self.spans[0][0]
-
-    @property
-    def end(self) -> float:
-        return max(end for _, end in self.spans)
-
-
-def packets(path: Path, kind: str = "video") -> Packets:
-    spans: list[tuple[float, float]] = []
-    keys: list[float] = []
-    with av.open(str(path)) as container:
-        stream: Any = getattr(container.streams, kind)[0]
-        for packet in container.demux(stream):
-            if packet.size and packet.pts is not None:
-                time = float(packet.pts * packet.time_base)
-                spans.append((time, time + float((packet.duration or 0) * packet.time_base)))
-                if packet.is_keyframe:
-                    keys.append(time)
-        return Packets(stream.codec_context.codec.canonical_name, tuple(sorted(spans)), tuple(keys))
-
-
-def pixels(frame: Any) -> bytes:
-    """Return a picture's bytes, without what pads its rows."""
-    planes: list[bytes] = []
-    for plane in frame.planes:
-        data, stride, width = bytes(plane), plane.line_size, plane.width
-        planes += [data[row * stride : row * stride + width] for row in range(plane.height)]
-    return b"".join(planes)
-
-
-def pictures(path: Path, *, keys_only: bool = False) -> dict[float, bytes]:
-    """Return the pictures of a clip by the second at which they are shown."""
-    return {round(frame.time, 2): pixels(frame) for frame in decoded(path, keys_only=keys_only)}
-
-
-def decoded(path: Path, *, keys_only: bool = False) -> Iterator[Any]:
-    with av.open(str(path)) as container:
-        stream: Any = container.streams.video[0]
-        for packet in container.demux(stream):
-            if packet.is_keyframe or not packet.size or not keys_only:
-                for frame in stream.decode(packet):
-                    frame.time_base = stream.time_base
-                    yield frame
-
-
-async def worked(
-    path: Path, verb: str, span: tuple[float, float | None] = (0.0, None), **how: Any
-) -> tuple[dict[str, Any], Path]:
-    """Have a clip worked on, and return what was told and what was made."""
-    workshop = Workshop()
-    async with workshop.holding(await posted(path)) as job:
-        told = await workshop.work(job, verb, lambda _: None, span=span, **how)
-        target = path.parent / f"{verb}.{told['mime'].partition('/')[2]}"
-        shutil.copy(job.folder / "fitted", target)
-    return told, target
-
-
-async def looked(path: Path) -> Facts:
-    workshop = Workshop()
-    async with workshop.holding(await posted(path)) as job:
-        return await workshop.look(job)
+from tests.media.measuring import beeps, looked, packets, pictures, worked
 
 
 async def test_the_first_pictures_of_a_recording_with_reordered_ones_are_kept(
@@ -129,24 +53,6 @@ async def test_a_sound_that_fits_is_copied(tmp_path: Path) -> None:
     assert packets(target, "audio").codec == "mp3"
 
 
-def beeps(path: Path) -> list[float]:
-    """Return when it beeps after a silence, on a clock that begins with the pictures."""
-    found: list[float] = []
-    last = -1.0
-    begin = packets(path).begin
-    with av.open(str(path)) as container:
-        for frame in container.decode(audio=0):
-            form, full = ("f", 1.0) if "flt" in frame.format.name else ("h", 32768.0)
-            samples = array(form, bytes(frame.planes[0]))[: frame.samples]
-            for start in range(0, len(samples), 240):
-                if max(samples[start : start + 240]) > 0.1 * full:
-                    time = frame.time + start / frame.sample_rate - begin
-                    if time > last + 0.2:
-                        found.append(time)
-                    last = time
-    return found
-
-
 SOUNDS = [
     ("aac", Film()),
     ("mp3", Film(sound="libmp3lame")),
@@ -160,7 +66,7 @@ SOUNDS = [
     ("flv", Film("flv")),
     ("avi", Film("avi", "mpeg4", "mp2")),
 ]
-HOW = {
+HOW: dict[str, tuple[str, dict[str, Any]]] = {
     "rewrapped": ("remux", {"keys_only": False}),
     "one a second": ("encode", {"keys_only": False, "every": 1.0}),
 }
@@ -201,3 +107,12 @@ async def test_a_part_without_a_picture_is_told(tmp_path: Path, how: str) -> Non
     verb, arguments = HOW[how]
     with pytest.raises(ClipBroken):
         await worked(path, verb, (0.0, 0.0), **arguments)
+
+
+async def test_a_part_past_the_end_is_told(tmp_path: Path) -> None:
+    path = Film().written(tmp_path / "clip.mp4")
+    wanted = Wanted(10 << 20, 3600.0, start=60.0)
+    with pytest.raises(ClipShorter) as caught:
+        async with fitted(Workshop(), await posted(path), wanted, lambda _: None):
+            pass
+    assert (caught.value.seconds, caught.value.start) == (4.0, 60.0)

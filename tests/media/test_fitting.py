@@ -65,6 +65,7 @@ SOUNDS = [
     ("an hour late", Film("mpegts", sound="mp2", shift=3600.0)),
     ("flv", Film("flv")),
     ("avi", Film("avi", "mpeg4", "mp2")),
+    ("wmv", Film("asf", "mpeg4", "wmav2")),
 ]
 HOW: dict[str, tuple[str, dict[str, Any]]] = {
     "rewrapped": ("remux", {"keys_only": False}),

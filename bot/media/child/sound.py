@@ -33,7 +33,7 @@ class Sound:
         self._resampler: Any = av.AudioResampler(
             format=self._out.codec_context.format, layout="mono", rate=_RATE
         )
-        self._samples = 0  # how many there are so far, silence included
+        self._samples: int | None = None  # how many there are so far, silence included
 
     def take(self, packet: Any) -> None:
         """Take a packet that begins after the offset."""
@@ -43,11 +43,9 @@ class Sound:
             packet.stream = self._out
             self._target.mux(packet)
             return
-        # A sound may begin late, or be silent for a while without a packet to say so.
-        due = round(float((packet.pts - self._offset) * packet.time_base) * _RATE)
-        if due > self._samples + _GAP:
-            self._samples = due
         for frame in _decoded(packet):
+            if frame.pts is not None:
+                self._wait_until((frame.pts - self._offset) * self._stream.time_base)
             for part in self._resampler.resample(frame):
                 self._encode(part)
 
@@ -58,7 +56,14 @@ class Sound:
                 self._encode(part)
             self._target.mux(self._out.encode(None))
 
+    def _wait_until(self, second: Fraction) -> None:
+        """Be silent until then: a sound may begin late, or pause without a packet to say so."""
+        due = max(0, round(second * _RATE))
+        if self._samples is None or due > self._samples + _GAP:
+            self._samples = due
+
     def _encode(self, frame: Any) -> None:
+        self._samples = self._samples or 0
         frame.pts, frame.time_base = self._samples, Fraction(1, _RATE)
         self._samples += frame.samples
         self._target.mux(self._out.encode(frame))

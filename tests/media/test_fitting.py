@@ -117,3 +117,13 @@ async def test_a_part_past_the_end_is_told(tmp_path: Path) -> None:
         async with fitted(Workshop(), await posted(path), wanted, lambda _: None):
             pass
     assert (caught.value.seconds, caught.value.start) == (4.0, 60.0)
+
+
+@pytest.mark.parametrize(("every", "keys"), [(1.0, 4), (1.0, 1), (0.2, 4)])
+async def test_the_last_picture_is_shown_until_the_end(
+    tmp_path: Path, every: float, keys: int
+) -> None:
+    path = Film(sound="", key_every=100 // keys).written(tmp_path / "clip.mp4")
+    told, target = await worked(path, "encode", keys_only=keys == 1, every=every)
+    assert told["seconds"] == pytest.approx(4.0, abs=0.01)
+    assert packets(target).end == pytest.approx(4.0, abs=0.05)

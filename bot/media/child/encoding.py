@@ -17,7 +17,8 @@ _CLOCK = Fraction(1, 1000)
 # Constant quality and 8 bits: some hosts call a constant bit rate corrupted, and 10 bits too.
 _SLACK = 0.01  # seconds, for times that were rounded
 _LATE = 1.0  # how many seconds a packet may come before the one that is shown before it
-_X264 = {"preset": "veryfast", "crf": "30"}
+# No picture is shown in another order than it is encoded in, so that the last of both is the same.
+_X264 = {"preset": "veryfast", "crf": "30", "bf": "0"}
 
 
 def encode(
@@ -39,9 +40,10 @@ def encode(
         with av.open(str(target), "w", format="mp4", options=flags) as out:
             writing = _Writing(container, stream, out, span, every)
             for time in writing.write(first, keys_only=keys_only):
-                if length:
+                if length and length > start:
                     yield {"done": min(1.0, max(0.0, (time - start) / (length - start)))}
-    seconds = writing.seconds if length is None else length - start
+            seconds = max(writing.seconds, (length or 0.0) - start)
+            writing.finish(seconds)
     yield {"mime": "video/mp4", "start": start, "seconds": seconds}
 
 
@@ -76,12 +78,15 @@ class _Writing:
                 break
             elif time >= first - _SLACK and (packet.is_keyframe or not keys_only):
                 yield from self._show(packet, early=keys_only)
-            if self._sound is not None:
-                for one in waiting:
-                    self._sound.take(one)
-                waiting.clear()
+            self._take(waiting)
         yield from self._show(None, early=keys_only)  # what the decoder still holds
-        self._finish(waiting)
+        self._take(waiting)
+
+    def _take(self, waiting: list[Any]) -> None:
+        if self._sound is not None:
+            for packet in waiting:
+                self._sound.take(packet)
+            waiting.clear()
 
     def _show(self, packet: Any, *, early: bool) -> Iterator[float]:
         """Show a packet's pictures; one before the start is shown there where `early` ones are."""
@@ -116,11 +121,13 @@ class _Writing:
         self.seconds = max(self.seconds, time - self._start)
         self._out.mux(self._pictures.encode(picture))
 
-    def _finish(self, waiting: list[Any]) -> None:
+    def finish(self, seconds: float) -> None:
+        """Write what the encoders kept back; the last picture is shown until the end."""
         if self._pictures is None:
             raise NothingShown
-        self._out.mux(self._pictures.encode(None))
+        packets: list[Any] = self._pictures.encode(None)
+        for packet in packets[-1:]:
+            packet.duration = max(1, round(seconds / packet.time_base) - packet.pts)
+        self._out.mux(packets)
         if self._sound is not None:
-            for packet in waiting:
-                self._sound.take(packet)
             self._sound.finish()

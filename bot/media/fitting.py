@@ -9,7 +9,7 @@ from typing import Any
 from bot.errors import ClipBroken, ClipShorter, ClipTooLarge
 from bot.media.facts import Facts
 from bot.media.files import FileClip
-from bot.media.kinds import Inline, InlineVideo, Posted, Still, Stills
+from bot.media.kinds import GIF, Inline, InlineVideo, Posted, Still, Stills
 from bot.media.ladder import Rung, Wanted, ladder
 from bot.media.workshop import Job, OnDone, Workshop
 
@@ -100,13 +100,19 @@ class _Climbing:
         video = InlineVideo(name, told["mime"], size, source, told["seconds"])
         return Fitted(video, rung, told["start"], span[1], self._gap(rung))
 
+    @property
+    def _is_gif(self) -> bool:
+        return self.job.clip.kind is GIF
+
     def _how(self, rung: Rung) -> tuple[str, dict[str, Any]]:
         match rung:
             case Rung.KEY_FRAMES:
                 return "remux", {"keys_only": True}
+            case Rung.SMALL_KEY_FRAMES if self._is_gif:
+                # Of a GIF, the first picture is often the only one that is whole.
+                return "encode", {"keys_only": False, "every": _LEAST_EVERY}
             case Rung.SMALL_KEY_FRAMES:
-                every = _LEAST_EVERY if self.job.clip.kind.demuxer == "gif" else _EVERY
-                return "encode", {"keys_only": True, "every": every}
+                return "encode", {"keys_only": True, "every": _EVERY}
             case Rung.ONE_A_SECOND:
                 return "encode", {"keys_only": False, "every": _EVERY}
             case Rung.AS_IT_IS | Rung.REWRAP:
@@ -115,6 +121,8 @@ class _Climbing:
     def _gap(self, rung: Rung) -> float | None:
         match rung:
             case Rung.AS_IT_IS | Rung.REWRAP:
+                return None
+            case Rung.SMALL_KEY_FRAMES if self._is_gif:
                 return None
             case Rung.KEY_FRAMES | Rung.SMALL_KEY_FRAMES:
                 return max(_EVERY, self.facts.key_gap or _EVERY)

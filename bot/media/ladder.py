@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.media.facts import Facts
-from bot.media.kinds import Kind
+from bot.media.kinds import GIF, Kind
 
 
 class Rung(Enum):
@@ -65,7 +65,7 @@ def ladder(kind: Kind, facts: Facts, size: int, wanted: Wanted) -> tuple[Rung, .
         # Packets without a head: a documented container may still pass as it is.
         rungs = [Rung.SMALL_KEY_FRAMES, Rung.ONE_A_SECOND]
     else:
-        rungs = [*_copies(facts, size, wanted), *_encodings(facts)]
+        rungs = [*_copies(facts, size, wanted), *_encodings(kind, facts)]
     passes = kind.mime is not None and size <= wanted.most_bytes and not wanted.anew
     return (*([Rung.AS_IT_IS] if passes and not wanted.is_cut(facts.seconds) else []), *rungs)
 
@@ -85,8 +85,9 @@ def _copies(facts: Facts, size: int, wanted: Wanted) -> list[Rung]:
     return rungs
 
 
-def _encodings(facts: Facts) -> list[Rung]:
-    far = facts.key_gap is not None and facts.key_gap > _FAR
+def _encodings(kind: Kind, facts: Facts) -> list[Rung]:
+    # Of a GIF, all pictures are taken on the first of these rungs, wherever its key frames are.
+    far = kind is not GIF and facts.key_gap is not None and facts.key_gap > _FAR
     pixels = (facts.width or 0) * (facts.height or 0) / 1e6
     is_long = (facts.seconds or 0.0) * pixels > _MOST_DECODED
     if far and not is_long:

@@ -196,6 +196,7 @@ def _beside_a_secret(words: str) -> Maker:
     return write
 
 
+GIF = Film("gif", "gif", "", size=(160, 90), fps=10, pixels="rgb8")
 FAST = (("movflags", "faststart"),)
 FRAGMENTED = (("movflags", "frag_keyframe+empty_moov+default_base_moof"),)
 HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n#EXT-X-ENDLIST\n"
@@ -217,7 +218,7 @@ OLD = (
     _film("sorenson.flv", form="flv", video="flv", sound="aac"),
     _film("h264.flv", form="flv"),
     _film("windows media.wmv", form="asf", video="wmv2", sound="wmav2"),
-    _film("animated.gif", form="gif", video="gif", sound="", pixels="rgb8", fps=10, size=(160, 90)),
+    Entry("animated.gif", GIF.written),
 )
 ODDITIES = (
     _film("turned.mp4", turned=90),

@@ -1,5 +1,6 @@
 """Measure what was made of a clip, and have a clip worked on."""
 
+import asyncio
 import shutil
 from array import array
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.media.facts import Facts
+from bot.media.kinds import Source
 from bot.media.workshop import Workshop
 from tests.media.corpus import opened, posted
 
@@ -65,6 +67,14 @@ def decoded(path: Path, *, keys_only: bool = False) -> Iterator[Any]:
                 for frame in stream.decode(packet):
                     frame.time_base = stream.time_base
                     yield frame
+
+
+async def saved(source: Source, target: Path) -> Path:
+    """Write a source's bytes to a file."""
+    async with source.open() as chunks:
+        data = b"".join([chunk async for chunk in chunks])
+    await asyncio.to_thread(target.write_bytes, data)
+    return target
 
 
 async def worked(

@@ -9,8 +9,8 @@ from bot.errors import ClipBroken, ClipShorter
 from bot.media.fitting import fitted
 from bot.media.ladder import Wanted
 from bot.media.workshop import Workshop
-from tests.media.corpus import FAST, Film, posted
-from tests.media.measuring import beeps, looked, packets, pictures, worked
+from tests.media.corpus import FAST, GIF, Film, posted
+from tests.media.measuring import beeps, looked, packets, pictures, saved, worked
 
 
 async def test_the_first_pictures_of_a_recording_with_reordered_ones_are_kept(
@@ -127,3 +127,12 @@ async def test_the_last_picture_is_shown_until_the_end(
     told, target = await worked(path, "encode", keys_only=keys == 1, every=every)
     assert told["seconds"] == pytest.approx(4.0, abs=0.01)
     assert packets(target).end == pytest.approx(4.0, abs=0.05)
+
+
+async def test_a_gif_keeps_moving(tmp_path: Path) -> None:
+    path = GIF.written(tmp_path / "clip.gif")
+    wanted = Wanted(10 << 20, 3600.0)
+    async with fitted(Workshop(), await posted(path), wanted, lambda _: None) as made:
+        assert made.gap is None
+        target = await saved(made.video.source, tmp_path / "fitted.mp4")
+    assert len(packets(target).spans) == len(packets(path).spans) == 40

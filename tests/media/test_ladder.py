@@ -28,6 +28,10 @@ TABLE: list[tuple[str, Kind, Facts, int, Wanted, tuple[Rung, ...]]] = [
     ),
     ("a codec nobody reads", WMV, replace(HD, video="wmv2"), 9, WANTED, (SMALL, ONE)),
     ("a GIF", GIF, replace(HD, video="gif", key_gap=0.1), 9, WANTED, (SMALL, ONE)),
+    (
+        "a GIF of which only the first picture is whole",
+        *(GIF, replace(HD, video="gif", key_gap=8.0), 9, WANTED, (SMALL, ONE)),
+    ),
     ("VP9", WEBM, replace(HD, video="vp9"), 39, WANTED, (KEYS, SMALL, ONE)),
     (
         "key frames that are too large by themselves",

@@ -17,6 +17,8 @@ from bot.preferences import Preferences
 from bot.progress import Fitting, LeftOut, Notice, ShownAs
 from bot.questions import Question
 
+_NOTICED = 0.5  # seconds: times are given in whole ones
+
 Originals = Callable[[Upload], Original]
 """Where an upload's bytes are read from; nothing is read yet."""
 
@@ -174,13 +176,15 @@ def _as_stills(taken: Stills) -> tuple[Media, float, ShownAs | None]:
 
 
 def _as_fitted(made: Fitted) -> tuple[Media, float, ShownAs | None]:
-    is_part = made.start > 0 or made.end is not None
+    # In some containers the first picture comes a moment after the clock begins.
+    start = made.start if made.start >= _NOTICED else 0.0
+    is_part = start > 0 or made.end is not None
     if made.gap is None and not is_part:
         return made.video, 0.0, None  # in another container, and otherwise the same
     shown = ShownAs(
         made.video.name,
         made.gap,
-        made.start if is_part else None,
+        start if is_part else None,
         made.end if is_part else None,
     )
-    return made.video, made.start, shown
+    return made.video, start, shown

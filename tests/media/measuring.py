@@ -54,9 +54,11 @@ def pixels(frame: Any) -> bytes:
     return b"".join(planes)
 
 
-def pictures(path: Path, *, keys_only: bool = False) -> dict[float, bytes]:
-    """Return the pictures of a clip by the second at which they are shown."""
-    return {round(frame.time, 2): pixels(frame) for frame in decoded(path, keys_only=keys_only)}
+def pictures(path: Path, *, keys_only: bool = False) -> tuple[list[float], list[bytes]]:
+    """Return when each picture is shown, on a clock that begins with the first, and its pixels."""
+    begin = packets(path).begin
+    frames = [(frame.time - begin, pixels(frame)) for frame in decoded(path, keys_only=keys_only)]
+    return [time for time, _ in frames], [picture for _, picture in frames]
 
 
 def decoded(path: Path, *, keys_only: bool = False) -> Iterator[Any]:

@@ -4,12 +4,12 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import Any
 
 from bot.errors import ClipBroken, ClipLengthWrong, ClipNotVideo, ClipTooManyPixels, NoRoom
 from bot.media.facts import Facts
@@ -63,7 +63,9 @@ class Workshop:
             ClipError: it could not be read, or is not as long as it was said to be.
             NoRoom: it could not be written.
         """
-        with TemporaryDirectory(prefix="reeltalk-", ignore_cleanup_errors=True) as folder:
+        with _room():
+            held = TemporaryDirectory(prefix="reeltalk-", ignore_cleanup_errors=True)
+        with held as folder:
             path = Path(folder) / "clip"
             await _save(clip, path)
             yield Job(clip, path)
@@ -114,21 +116,24 @@ class Workshop:
 
 async def _save(clip: Posted, path: Path) -> None:
     received = 0
-    with path.open("wb") as file:
+    # What is left to write may find no room only when the file is closed. That nothing else of
+    # this block raises such errors is the promise of a source.
+    with _room(), path.open("wb") as file:
         async with clip.original.open() as chunks:
             async for chunk in chunks:
                 received += len(chunk)
                 if received > clip.size:
                     break
                 # A slow disk may block; the loop goes on meanwhile.
-                await _written(file, chunk)
+                await asyncio.to_thread(file.write, chunk)
     if received != clip.size:
         raise ClipLengthWrong(clip.name, announced=clip.size, received=received)
 
 
-async def _written(file: BinaryIO, chunk: bytes) -> None:
+@contextmanager
+def _room() -> Generator[None]:
     try:
-        await asyncio.to_thread(file.write, chunk)
+        yield
     except OSError as error:
         raise NoRoom(error.strerror or type(error).__name__) from error
 

@@ -9,6 +9,7 @@ ReeltalkError
 │   ├── ClipNotVideo          its bytes are something else
 │   ├── ClipUnreadable        its file can't be read here
 │   ├── ClipTooManyPixels
+│   ├── ClipTooMuchWork       more than the time, or the room, that one clip is given
 │   ├── ClipShorter           it ends before the part that is asked about
 │   ├── ClipBroken            it begins like a video, but can't be read as one
 │   └── DownloadBroken *      its bytes did not come as announced
@@ -54,6 +55,7 @@ from bot.errors.clips import (
     ClipShorter,
     ClipTooLarge,
     ClipTooManyPixels,
+    ClipTooMuchWork,
     ClipUnreadable,
     DownloadBroken,
     DownloadFailed,
@@ -103,6 +105,7 @@ __all__ = [
     "ClipShorter",
     "ClipTooLarge",
     "ClipTooManyPixels",
+    "ClipTooMuchWork",
     "ClipUnreadable",
     "ContextExceeded",
     "CreditSpent",

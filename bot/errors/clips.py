@@ -59,6 +59,13 @@ class ClipTooManyPixels(ClipError):
 
 
 @dataclass(eq=False)
+class ClipTooMuchWork(ClipError):
+    """`reason` says, for the log, which bound stopped the work."""
+
+    reason: str
+
+
+@dataclass(eq=False)
 class ClipShorter(ClipError):
     """It lasts `seconds`, and what is asked about begins at `start`."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import ClipBroken, ClipShorter, ClipTooLarge
+from bot.errors import ClipBroken, ClipShorter, ClipTooLarge, ClipTooMuchWork
 from bot.media.facts import Facts
 from bot.media.files import FileClip
 from bot.media.kinds import GIF, Inline, InlineVideo, Posted, Still, Stills
@@ -64,12 +64,12 @@ class _Climbing:
     async def climb(self, rungs: list[Rung]) -> Fitted:
         """Return the first result that is small enough, else the first part that is."""
         span = self.wanted.span(self.facts.seconds)
-        broken: ClipBroken | None = None
+        broken: ClipBroken | ClipTooMuchWork | None = None
         made: Fitted | None = None
         for rung in rungs:
             try:
                 made = await self._made(rung, span)
-            except ClipBroken as error:  # what one rung can't read, the next may
+            except (ClipBroken, ClipTooMuchWork) as error:  # what one rung can't do, the next may
                 broken = error
                 continue
             if made.video.size <= self.wanted.most_bytes:

@@ -7,11 +7,19 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.errors import ClipBroken, ClipLengthWrong, ClipNotVideo, ClipTooManyPixels, NoRoom
+from bot.errors import (
+    ClipBroken,
+    ClipLengthWrong,
+    ClipNotVideo,
+    ClipTooManyPixels,
+    ClipTooMuchWork,
+    NoRoom,
+)
 from bot.media.facts import Facts
 from bot.media.kinds import Posted
 
@@ -19,6 +27,7 @@ _MIB = 1 << 20
 _AT_ONCE = 2  # children: each has two threads
 _CHILD = "bot.media.child"
 _LONGEST_LINE = 1 << 20
+_BOUNDS = {-9, -24}  # SIGKILL and SIGXCPU: what ends a process that has used up its time
 
 OnDone = Callable[[float], None]
 """Called with how far the work is, from 0 to 1."""
@@ -109,7 +118,8 @@ class Workshop:
                 async with asyncio.timeout(bounds.wall):
                     return await _conversed(child, told, job.clip.name, on_done)
             except TimeoutError as error:
-                raise ClipBroken(job.clip.name, f"not done after {bounds.wall:g} s") from error
+                reason = f"not done after {bounds.wall:g} s"
+                raise ClipTooMuchWork(job.clip.name, reason) from error
             finally:
                 await _ended(child)
 
@@ -158,20 +168,29 @@ async def _conversed(
     finally:
         complaints.cancel()
     if status or not last or last.keys() & {"done", "failed"}:
-        raise _failure(name, last, f"status {status}: {said[-200:]}")
+        raise _failure(name, last, status, said)
     return last
 
 
-def _failure(name: str, last: dict[str, Any], complaint: str) -> Exception:
+def _failure(name: str, last: dict[str, Any], status: int, said: str) -> Exception:
     match last.get("failed"):
         case "NoPictures":
             return ClipNotVideo(name, "a file with sound alone")
         case "TooManyPixels":
             return ClipTooManyPixels(name, last["width"], last["height"])
         case str(kind):
-            return ClipBroken(name, f"{kind}: {last.get('reason')}")
+            reason = f"{kind}: {last.get('reason')}"
+            if last.get("errno") in {ENOSPC, EDQUOT}:
+                return NoRoom(reason)
+            return (
+                ClipTooMuchWork(name, reason)
+                if last.get("errno") == EFBIG
+                else ClipBroken(name, reason)
+            )
+        case _ if status in _BOUNDS:
+            return ClipTooMuchWork(name, f"status {status}")
         case _:
-            return ClipBroken(name, complaint)
+            return ClipBroken(name, f"status {status}: {said[-200:]}")
 
 
 async def _ended(child: Process) -> None:

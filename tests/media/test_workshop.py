@@ -2,19 +2,19 @@
 
 import resource
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from bot.errors import NoRoom
-from bot.media.workshop import Workshop
+from bot.errors import ClipBroken, ClipTooMuchWork, NoRoom
+from bot.media.workshop import Bounds, Workshop
 from tests.media.corpus import Film, posted
 
 
 @contextmanager
-def longest_file(size: int) -> Iterator[None]:
+def longest_file(size: int) -> Generator[None]:
     """Let no file become longer, which fails as a full disk does."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
@@ -42,3 +42,31 @@ async def test_a_place_for_folders_that_is_missing_is_told(
     with pytest.raises(NoRoom):
         async with Workshop().holding(clip):
             pass
+
+
+async def test_a_disk_that_is_full_for_what_is_made_is_told(tmp_path: Path) -> None:
+    workshop = Workshop()
+    async with workshop.holding(await posted(Film().written(tmp_path / "clip.mp4"))) as job:
+        how = {"span": (0.0, None), "keys_only": False, "target": "/dev/full"}
+        with pytest.raises(NoRoom):
+            await workshop.work(job, "remux", lambda _: None, **how)
+
+
+@pytest.mark.parametrize(
+    "bounds", [Bounds(wall=0.01), Bounds(cpu=0), Bounds(file=1000)], ids=["wall", "cpu", "file"]
+)
+async def test_work_past_a_bound_is_too_much(tmp_path: Path, bounds: Bounds) -> None:
+    workshop = Workshop(bounds)
+    async with workshop.holding(await posted(Film().written(tmp_path / "clip.mp4"))) as job:
+        with pytest.raises(ClipTooMuchWork):
+            await workshop.work(job, "remux", lambda _: None, span=(0.0, None), keys_only=False)
+
+
+async def test_memory_past_its_bound_ends_the_work_and_nothing_else(tmp_path: Path) -> None:
+    workshop = Workshop(Bounds(memory=300 << 20))
+    path = Film(size=(3840, 2160), seconds=0.4).written(tmp_path / "clip.mp4")
+    async with workshop.holding(await posted(path)) as job:
+        with pytest.raises(ClipBroken):
+            await workshop.work(
+                job, "encode", lambda _: None, span=(0.0, None), keys_only=False, every=1.0
+            )

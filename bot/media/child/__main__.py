@@ -32,7 +32,8 @@ def main() -> None:
     except TooManyPixels as error:
         _tell({"failed": "TooManyPixels", "width": error.width, "height": error.height})
     except Exception as error:  # noqa: BLE001 (libav has its own, and files find the rest)
-        _tell({"failed": type(error).__name__, "reason": str(error)[:_REASON]})
+        number = error.errno if isinstance(error, OSError) else None
+        _tell({"failed": type(error).__name__, "reason": str(error)[:_REASON], "errno": number})
 
 
 def _tell(line: Line) -> None:

@@ -1,14 +1,18 @@
 """What a workshop gives up, and what it leaves behind: nothing."""
 
+import asyncio
 import resource
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bot.errors import ClipBroken, ClipTooMuchWork, NoRoom
+from bot.media.fitting import fitted
+from bot.media.ladder import Wanted
 from bot.media.workshop import Bounds, Workshop
 from tests.media.corpus import Film, posted
 
@@ -70,3 +74,27 @@ async def test_memory_past_its_bound_ends_the_work_and_nothing_else(tmp_path: Pa
             await workshop.work(
                 job, "encode", lambda _: None, span=(0.0, None), keys_only=False, every=1.0
             )
+
+
+async def test_nothing_is_left_of_work_that_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = await posted(Film(size=(1280, 720), seconds=10.0).written(tmp_path / "clip.mp4"))
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    begun = asyncio.Event()
+
+    async def fit() -> None:
+        wanted = Wanted(10 << 20, 3600.0, anew=True)
+        async with fitted(Workshop(), clip, wanted, lambda _: begun.set()):
+            pass
+
+    task = asyncio.create_task(fit())
+    await begun.wait()
+    (child,) = psutil.Process().children(recursive=True)
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert list(folder.iterdir()) == []
+    assert not child.is_running()

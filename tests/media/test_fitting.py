@@ -224,3 +224,19 @@ async def test_where_nothing_fits_the_first_part_is_shown(tmp_path: Path) -> Non
         async with fitted(Workshop(), clip, Wanted(2000, 3600.0), lambda _: None):
             pass
     assert caught.value.limit == 2000
+
+
+@pytest.mark.parametrize("how", ["key frames", *HOW])
+@pytest.mark.parametrize("sound", ["aac", "mp2"])
+async def test_recordings_put_one_behind_the_other_are_seen_to_the_end(
+    tmp_path: Path, sound: str, how: str
+) -> None:
+    first = Film("mpegts", sound=sound).written(tmp_path / "first.ts")
+    path = tmp_path / "both.ts"
+    path.write_bytes(2 * first.read_bytes())
+    verb, arguments = HOW.get(how, ("remux", {"keys_only": True}))
+    told, target = await worked(path, verb, **arguments)
+    assert told["seconds"] == pytest.approx(8.0, abs=0.2)
+    assert packets(target).end == pytest.approx(8.0, abs=0.2)
+    assert beeps(target) == pytest.approx([0.5 + second for second in range(8)], abs=0.1)
+    assert (await looked(path)).seconds == pytest.approx(8.0, abs=0.2)

@@ -8,7 +8,14 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
-from bot.media.child.opening import NothingShown, Source, key_before, length_of, start_of
+from bot.media.child.opening import (
+    NothingShown,
+    Source,
+    key_before,
+    length_of,
+    packets_of,
+    start_of,
+)
 from bot.media.child.pictures import Fitter
 from bot.media.child.remuxing import Span
 from bot.media.child.sound import Sound
@@ -67,7 +74,7 @@ class _Writing:
         """Write it, decoding from a key frame on; yields how far it is."""
         streams = [self._stream, *([self._audio] if self._audio else [])]
         waiting: list[Any] = []
-        for packet in self._container.demux(streams):
+        for packet in packets_of(self._container, *streams):
             if packet.pts is None:
                 continue
             time = float(packet.pts * packet.time_base) - self._base
@@ -76,8 +83,11 @@ class _Writing:
                     waiting.append(packet)
             elif self._end is not None and time >= self._end + _LATE:
                 break
-            elif time >= first - _SLACK and (packet.is_keyframe or not keys_only):
-                yield from self._show(packet, early=keys_only)
+            elif time >= first - _SLACK:
+                over = time + float((packet.duration or 0) * packet.time_base)
+                self.seconds = max(self.seconds, min(over, self._end or over) - self._start)
+                if packet.is_keyframe or not keys_only:
+                    yield from self._show(packet, early=keys_only)
             self._take(waiting)
         yield from self._show(None, early=keys_only)  # what the decoder still holds
         self._take(waiting)
@@ -118,7 +128,6 @@ class _Writing:
                 self._sound = Sound(self._audio, self._out, "mp4", self._start + self._base)
         picture.pts, picture.time_base = round((time - self._start) / _CLOCK), _CLOCK
         picture.pict_type = 0  # as the encoder likes, whatever it was
-        self.seconds = max(self.seconds, time - self._start)
         self._out.mux(self._pictures.encode(picture))
 
     def finish(self, seconds: float) -> None:

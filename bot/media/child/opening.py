@@ -1,8 +1,9 @@
 """Open a clip, and nothing but it."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ class NoPictures(Exception):
 
 class NothingShown(Exception):
     """There is a video stream, but not a picture in it that can be made out."""
+
+
+# Seconds: a clock that goes back by more begins anew, and by less is only inexact.
+_STEP_BACK = 1
 
 
 @dataclass
@@ -54,6 +59,39 @@ class Source:
             yield container, stream
 
 
+def packets_of(container: Any, *streams: Any) -> Iterator[Any]:
+    """Yield packets on a clock that goes on where the file's begins anew.
+
+    Transport streams are often several that were put one behind the other.
+    """
+    clocks = {stream.index: _Clock() for stream in streams}
+    for packet in container.demux(streams):
+        mark = packet.pts if packet.dts is None else packet.dts
+        if mark is not None:
+            later = clocks[packet.stream.index].later(mark, packet.duration or 0, packet.time_base)
+            packet.dts = None if packet.dts is None else packet.dts + later
+            packet.pts = None if packet.pts is None else packet.pts + later
+        yield packet
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Where a stream's last packet was put, how long it lasts, and how much later it was put."""
+
+    last: int | None = None
+    duration: int = 0
+    shift: int = 0
+
+    def later(self, mark: int, duration: int, time_base: Fraction) -> int:
+        """Return by how much a packet is put later."""
+        step = round(_STEP_BACK / time_base)
+        if self.last is not None and mark + self.shift < self.last - step:
+            self.shift = self.last + self.duration - mark
+        self.last = mark + self.shift
+        self.duration = max(1, min(duration, step))
+        return self.shift
+
+
 def codec_of(stream: Any) -> str:
     """Return the name of a stream's codec, which its decoder may not have: AV1's is libdav1d."""
     return stream.codec_context.codec.canonical_name
@@ -74,7 +112,7 @@ def key_before(source: Source, second: float) -> float:
     found = 0.0
     with source.opened() as (container, stream):
         base = start_of(stream)
-        for packet in container.demux(stream):
+        for packet in packets_of(container, stream):
             if packet.is_keyframe and packet.pts is not None:
                 time = float(packet.pts * packet.time_base) - base
                 if found < time <= second:

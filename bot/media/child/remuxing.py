@@ -9,7 +9,15 @@ from typing import Any
 
 import av
 
-from bot.media.child.opening import NothingShown, Source, codec_of, key_before, length_of, start_of
+from bot.media.child.opening import (
+    NothingShown,
+    Source,
+    codec_of,
+    key_before,
+    length_of,
+    packets_of,
+    start_of,
+)
 from bot.media.child.sound import COPIED, Sound
 
 # A clip of nothing but key frames keeps one a second.
@@ -68,7 +76,7 @@ class _Writing:
         streams = [self._stream, *([self._audio] if self._audio else [])]
         early: list[Any] = []
         ended = False
-        for packet in _decodable(self._container.demux(streams), self._stream):
+        for packet in _decodable(packets_of(self._container, *streams), self._stream):
             time = float(packet.pts * packet.time_base) - base
             if end is not None and time >= end:
                 if packet.stream is self._stream:
@@ -137,7 +145,9 @@ class _Writing:
             raise NothingShown
         length = (end or length_of(self._container) or self._last + 1.0) - self.begins
         self.seconds = max(self.seconds, length)
-        self._release(round(length / self._stream.time_base))
+        if self._held is not None:  # the length may be a lie
+            least = self._held.pts + round(1 / self._stream.time_base)
+            self._release(max(least, round(length / self._stream.time_base)))
         if self._sound is not None:
             self._sound.finish()
 

@@ -23,6 +23,7 @@ class Sound:
         self._target = target
         self._copied = codec_of(stream) in COPIED[form]
         self._offset = round(offset / stream.time_base)
+        self._last = -1
         if self._copied:
             self._out: Any = target.add_stream_from_template(stream, opaque=True)
             return
@@ -39,7 +40,9 @@ class Sound:
         """Take a packet that begins after the offset."""
         if self._copied:
             packet.pts -= self._offset
-            packet.dts = packet.pts
+            if packet.pts <= self._last:  # said twice, or damaged: containers take no such thing
+                return
+            packet.dts = self._last = packet.pts
             packet.stream = self._out
             self._target.mux(packet)
             return

@@ -2,6 +2,7 @@
 
 from bisect import bisect
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -240,3 +241,18 @@ async def test_recordings_put_one_behind_the_other_are_seen_to_the_end(
     assert packets(target).end == pytest.approx(8.0, abs=0.2)
     assert beeps(target) == pytest.approx([0.5 + second for second in range(8)], abs=0.1)
     assert (await looked(path)).seconds == pytest.approx(8.0, abs=0.2)
+
+
+@pytest.mark.parametrize("how", ["key frames", "one a second"])
+async def test_a_recording_that_lost_bytes_is_seen_all_the_same(tmp_path: Path, how: str) -> None:
+    path = Film("mpegts").written(tmp_path / "clip.ts")
+    data, chance = bytearray(path.read_bytes()), Random(1)  # noqa: S311
+    for _ in range(2000):
+        data[chance.randrange(2000, len(data))] = chance.randrange(256)
+    path.write_bytes(data)
+    verb, arguments = HOW.get(how, ("remux", {"keys_only": True}))
+    told, target = await worked(path, verb, **arguments)
+    assert told["seconds"] == pytest.approx(4.0, abs=1.0)
+    assert packets(target).end == pytest.approx(4.0, abs=1.0)
+    assert packets(target, "audio").end == pytest.approx(4.0, abs=1.0)
+    assert (await looked(path)).seconds == pytest.approx(4.0, abs=1.0)

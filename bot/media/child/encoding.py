@@ -15,6 +15,7 @@ from bot.media.child.opening import (
     length_of,
     packets_of,
     start_of,
+    sure_length_of,
 )
 from bot.media.child.pictures import Fitter
 from bot.media.child.remuxing import Span
@@ -49,7 +50,8 @@ def encode(
             for time in writing.write(first, keys_only=keys_only):
                 if length and length > start:
                     yield {"done": min(1.0, max(0.0, (time - start) / (length - start)))}
-            seconds = max(writing.seconds, (length or 0.0) - start)
+            sure = end or sure_length_of(container) or 0.0
+            seconds = max(writing.seconds, sure - start)
             writing.finish(seconds)
     yield {"mime": "video/mp4", "start": start, "seconds": seconds}
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from bot.media.child.opening import Source, codec_of, length_of, packets_of
+from bot.media.child.opening import Source, codec_of, packets_of, sure_length_of
 
 
 def look(source: Source) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def look(source: Source) -> dict[str, Any]:
                 key_bytes += packet.size
         times.sort()
         gaps = [after - before for before, after in pairwise([*times, last])]
-        seconds = max(length_of(container) or 0.0, last - times[0] if times else 0.0)
+        seconds = max(sure_length_of(container) or 0.0, last - times[0] if times else 0.0)
         return {
             "seconds": seconds or None,
             "width": stream.codec_context.width or None,

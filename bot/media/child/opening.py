@@ -20,6 +20,8 @@ class NothingShown(Exception):
 
 # Seconds: a clock that goes back by more begins anew, and by less is only inexact.
 _STEP_BACK = 1
+# In these formats, one that goes on by more than so many seconds is another clock.
+_LEAP, _LEAPING = 10, {"mpegts", "mpeg"}
 
 
 @dataclass
@@ -62,12 +64,15 @@ class Source:
 def packets_of(container: Any, *streams: Any) -> Iterator[Any]:
     """Yield packets on a clock that goes on where the file's begins anew.
 
-    Transport streams are often several that were put one behind the other.
+    Transport streams are often several that were put one behind the other, and lose bytes.
     """
-    clocks = {stream.index: _Clock() for stream in streams}
+    leap = _LEAP if container.format.name in _LEAPING else None
+    clocks = {stream.index: _Clock(leap) for stream in streams}
     for packet in container.demux(streams):
         mark = packet.pts if packet.dts is None else packet.dts
         if mark is not None:
+            if leap and packet.pts and abs(packet.pts - mark) > leap / packet.time_base:
+                packet.pts = mark  # damaged: no picture waits so long to be shown
             later = clocks[packet.stream.index].later(mark, packet.duration or 0, packet.time_base)
             packet.dts = None if packet.dts is None else packet.dts + later
             packet.pts = None if packet.pts is None else packet.pts + later
@@ -78,6 +83,7 @@ def packets_of(container: Any, *streams: Any) -> Iterator[Any]:
 class _Clock:
     """Where a stream's last packet was put, how long it lasts, and how much later it was put."""
 
+    leap: int | None
     last: int | None = None
     duration: int = 0
     shift: int = 0
@@ -85,8 +91,10 @@ class _Clock:
     def later(self, mark: int, duration: int, time_base: Fraction) -> int:
         """Return by how much a packet is put later."""
         step = round(_STEP_BACK / time_base)
-        if self.last is not None and mark + self.shift < self.last - step:
-            self.shift = self.last + self.duration - mark
+        if self.last is not None:
+            ahead = mark + self.shift - self.last
+            if ahead < -step or (self.leap is not None and ahead > self.leap / time_base):
+                self.shift = self.last + self.duration - mark
         self.last = mark + self.shift
         self.duration = max(1, min(duration, step))
         return self.shift
@@ -123,3 +131,8 @@ def key_before(source: Source, second: float) -> float:
 def length_of(container: Any) -> float | None:
     """Return how many seconds a clip lasts, None where nobody can tell."""
     return container.duration / av.time_base if container.duration else None
+
+
+def sure_length_of(container: Any) -> float | None:
+    """Return how many seconds a clip lasts, None where that is a guess from its clock."""
+    return None if container.format.name in _LEAPING else length_of(container)

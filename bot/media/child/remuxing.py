@@ -17,6 +17,7 @@ from bot.media.child.opening import (
     length_of,
     packets_of,
     start_of,
+    sure_length_of,
 )
 from bot.media.child.sound import COPIED, Sound
 
@@ -116,7 +117,8 @@ class _Writing:
 
     def _show(self, packet: Any, time: float) -> None:
         assert self._first is not None  # noqa: S101 (it has begun)
-        self.seconds = max(self.seconds, time - self.begins)
+        over = time + float((packet.duration or 0) * packet.time_base)
+        self.seconds = max(self.seconds, over - self.begins)
         if not self._keys_only:
             packet.pts -= self._first
             packet.dts -= self._first
@@ -143,8 +145,8 @@ class _Writing:
     def _finish(self, end: float | None) -> None:
         if self._first is None:
             raise NothingShown
-        length = (end or length_of(self._container) or self._last + 1.0) - self.begins
-        self.seconds = max(self.seconds, length)
+        length = (end or sure_length_of(self._container) or 0.0) - self.begins
+        self.seconds = length = max(self.seconds, length)
         if self._held is not None:  # the length may be a lie
             least = self._held.pts + round(1 / self._stream.time_base)
             self._release(max(least, round(length / self._stream.time_base)))

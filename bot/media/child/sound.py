@@ -1,11 +1,12 @@
 """The sound of a clip, copied where the new container takes it, else encoded anew."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
 import av
-from av.error import FFmpegError
+from av.error import FFmpegError, InvalidDataError, PatchWelcomeError
 
 from bot.media.child.opening import codec_of
 
@@ -44,7 +45,10 @@ class Sound:
                 return
             packet.dts = self._last = packet.pts
             packet.stream = self._out
-            self._target.mux(packet)
+            with suppress(
+                InvalidDataError, PatchWelcomeError
+            ):  # one that is damaged is passed over
+                self._target.mux(packet)
             return
         for frame in _decoded(packet):
             if frame.pts is not None:

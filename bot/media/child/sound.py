@@ -45,9 +45,8 @@ class Sound:
                 return
             packet.dts = self._last = packet.pts
             packet.stream = self._out
-            with suppress(
-                InvalidDataError, PatchWelcomeError
-            ):  # one that is damaged is passed over
+            # One that is damaged is passed over.
+            with suppress(InvalidDataError, PatchWelcomeError):
                 self._target.mux(packet)
             return
         for frame in _decoded(packet):

@@ -50,7 +50,11 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
         f"The pictures of {_name(e, v)} are {e.width:,} by {e.height:,} pixels, which is more than "
         "I can look at. Send a smaller copy."
     ),
-    errors.PartBeyondEnd: lambda e, v: (
+    errors.ClipTooMuchWork: lambda e, v: (
+        f"{_name(e, v)} takes more time to prepare than I can give it. Send a shorter part, or a "
+        "smaller copy."
+    ),
+    errors.ClipShorter: lambda e, v: (
         f"{_name(e, v)} lasts {clock(e.seconds)}, so nothing of it is at {clock(e.start)}. Ask "
         "about an earlier part."
     ),

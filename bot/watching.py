@@ -145,7 +145,7 @@ class Watching:
             assert kind.mime is not None  # noqa: S101 (or it would not be sent so)
             return InlineVideo(seen.name, kind.mime, size, original, facts.seconds), 0.0, None
         on_done(0.0)
-        making = fitted(self._workshop, seen, facts, wanted, on_done)
+        making = fitted(self._workshop, seen, wanted, on_done, facts)
         return _as_fitted(await held.enter_async_context(making))
 
 

@@ -23,6 +23,7 @@ from bot.progress import LeftOut, ShownAs
 from bot.providers.dialect import CUSTOM, OPENROUTER, Dialect, Endpoint
 from bot.questions import Question
 from bot.watching import Refusal, Watchable, Watching
+from tests.media.corpus import Film
 
 LINK = YouTubeLink("dQw4w9WgXcQ", 80)
 GEMINI = "google/gemini-3.5-flash-lite"
@@ -136,6 +137,12 @@ async def test_another_container_is_a_documented_one_and_nothing_is_said_of_it(
     assert media.mime == "video/mp4"
     assert media.seconds == pytest.approx(2.0, abs=0.1)
     assert seen.notices == ()
+
+
+async def test_a_first_picture_that_is_a_moment_late_makes_no_part(folder: Path) -> None:
+    Film("avi", seconds=2.0).written(folder / "clip.avi")  # the first is shown at 0.04 s
+    seen = await looked(folder, *named("clip.avi"))
+    assert (seen.parts, seen.notices) == ((0.0,), ())
 
 
 async def test_what_is_too_large_to_send_is_made_smaller_and_told(folder: Path) -> None:

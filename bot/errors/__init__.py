@@ -9,7 +9,8 @@ ReeltalkError
 │   ├── ClipNotVideo          its bytes are something else
 │   ├── ClipUnreadable        its file can't be read here
 │   ├── ClipTooManyPixels
-│   ├── PartBeyondEnd         it ends before the part that is asked about begins
+│   ├── ClipTooMuchWork       more than the time, or the room, that one clip is given
+│   ├── ClipShorter           it ends before the part that is asked about begins
 │   ├── ClipBroken            it begins like a video, but can't be read as one
 │   └── DownloadBroken *      its bytes did not come as announced
 │       ├── DownloadFailed
@@ -51,8 +52,10 @@ from bot.errors.clips import (
     ClipHidden,
     ClipLengthWrong,
     ClipNotVideo,
+    ClipShorter,
     ClipTooLarge,
     ClipTooManyPixels,
+    ClipTooMuchWork,
     ClipUnreadable,
     DownloadBroken,
     DownloadFailed,
@@ -60,7 +63,6 @@ from bot.errors.clips import (
     LinksUnsupported,
     NoRoom,
     NothingToWatch,
-    PartBeyondEnd,
     RedirectRefused,
     TooManyClips,
 )
@@ -100,8 +102,10 @@ __all__ = [
     "ClipHidden",
     "ClipLengthWrong",
     "ClipNotVideo",
+    "ClipShorter",
     "ClipTooLarge",
     "ClipTooManyPixels",
+    "ClipTooMuchWork",
     "ClipUnreadable",
     "ContextExceeded",
     "CreditSpent",
@@ -115,7 +119,6 @@ __all__ = [
     "ModelRefused",
     "NoRoom",
     "NothingToWatch",
-    "PartBeyondEnd",
     "PrivacyUnmet",
     "ProviderDown",
     "ProviderError",

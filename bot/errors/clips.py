@@ -59,7 +59,14 @@ class ClipTooManyPixels(ClipError):
 
 
 @dataclass(eq=False)
-class PartBeyondEnd(ClipError):
+class ClipTooMuchWork(ClipError):
+    """`reason` says, for the log, which bound stopped the work."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ClipShorter(ClipError):
     """It lasts `seconds`, and the part that is asked about begins at `start`."""
 
     seconds: float

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import ClipBroken, ClipError, ClipNotVideo, ClipTooLarge
+from bot.errors import ClipBroken, ClipError, ClipTooLarge, ClipTooMuchWork
 from bot.media.facts import Facts
 from bot.media.files import FileClip
 from bot.media.kinds import Inline, InlineVideo, Posted, Still, Stills
 from bot.media.ladder import Rung, Wanted, ladder
 from bot.media.workshop import Job, OnDone, Workshop
 
+_NOTHING = Facts()
 _MOST_STILLS = 32  # as vLLM looks at
 _EVERY = 1.0
 _GIF_EVERY = 0.095  # ten pictures a second
@@ -39,7 +40,7 @@ class Fitted:
 
 @asynccontextmanager
 async def fitted(
-    workshop: Workshop, clip: Posted, facts: Facts, wanted: Wanted, on_done: OnDone
+    workshop: Workshop, clip: Posted, wanted: Wanted, on_done: OnDone, facts: Facts = _NOTHING
 ) -> AsyncGenerator[Fitted]:
     """Hold a clip as the model takes it; its file goes with the block.
 
@@ -76,7 +77,7 @@ class _Climbing:
         for rung in rungs:
             try:
                 made = await self._made(rung, span)
-            except (ClipBroken, ClipNotVideo) as error:  # what one rung can't read, the next may
+            except (ClipBroken, ClipTooMuchWork) as error:  # what one rung can't read, the next may
                 broken = error
                 continue
             if made.video.size <= self.wanted.most_bytes:

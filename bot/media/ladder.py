@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.errors import PartBeyondEnd
+from bot.errors import ClipShorter
 from bot.media.facts import Facts
 from bot.media.kinds import GIF, Kind
 
@@ -43,9 +43,9 @@ class Wanted:
         return self.start, None if is_whole else min(end, longest)
 
     def require_within(self, name: str, seconds: float | None) -> None:
-        """Raise PartBeyondEnd for a clip that ends before the part begins."""
+        """Raise ClipShorter for a clip that ends before the part begins."""
         if seconds is not None and self.start >= seconds and self.start > 0:
-            raise PartBeyondEnd(name, seconds, self.start)
+            raise ClipShorter(name, seconds, self.start)
 
     def is_cut(self, seconds: float | None) -> bool:
         """Tell whether only a part is sent; a clip that does not say its length is not cut."""
@@ -59,6 +59,8 @@ _COPIED = {"h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "mpeg2video"}
 # Gemini looks once a second. Up to two seconds between key frames, nothing it would have seen is
 # missed; up to four, not much; beyond that, all has to be decoded to find what is between.
 _CLOSE, _FAR = 2.0, 4.0
+# Of a clip of so many seconds, there would be hardly a picture, and decoding it costs nothing.
+_SHORT = 20.0
 # Seconds of video times millions of pixels: decoding takes about 0.06 s of CPU for one.
 _MOST_DECODED = 1500.0
 
@@ -95,9 +97,10 @@ def _copies(facts: Facts, size: int, wanted: Wanted) -> list[Rung]:
 
 
 def _encodings(facts: Facts) -> list[Rung]:
-    far = facts.key_gap is not None and facts.key_gap > _FAR
+    gap, seconds = facts.key_gap or 0.0, facts.seconds or 0.0
+    far = gap > (_CLOSE if seconds <= _SHORT else _FAR)
     pixels = (facts.width or 0) * (facts.height or 0) / 1e6
-    is_long = (facts.seconds or 0.0) * pixels > _MOST_DECODED
+    is_long = seconds * pixels > _MOST_DECODED
     if far and not is_long:
         return [Rung.ONE_A_SECOND, Rung.SMALL_KEY_FRAMES]
     return [Rung.SMALL_KEY_FRAMES, *([] if is_long else [Rung.ONE_A_SECOND])]

@@ -41,6 +41,7 @@ _MP3_SYNC = 0xE0
 
 def sniff(head: bytes) -> Kind:
     """Return the kind of the file that begins with these bytes; `HEAD` of them are enough."""
+    head = head[:HEAD]  # a recording may be damaged further on
     if not head:
         return kinds.EMPTY
     for start, kind in _STARTS:

@@ -20,6 +20,7 @@ from bot.errors import (
     ClipLengthWrong,
     ClipNotVideo,
     ClipTooManyPixels,
+    ClipTooMuchWork,
     NoRoom,
     ReeltalkError,
 )
@@ -32,6 +33,7 @@ _CHILD = "bot.media.child"
 _LONGEST_LINE = 1 << 20
 _COMPLAINT = 200
 
+_BOUNDS = {-9, -24}  # SIGKILL and SIGXCPU: what ends a process that has used up its time
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 PREFIX = "reeltalk-"
@@ -141,7 +143,7 @@ class Workshop:
             except TimeoutError as error:
                 await job.dismiss()
                 said = f"not done after {self._bounds.wall:g} s"
-                raise ClipBroken(job.clip.name, said) from error
+                raise ClipTooMuchWork(job.clip.name, said) from error
             except asyncio.CancelledError:
                 await job.dismiss()
                 raise
@@ -221,6 +223,8 @@ async def _conversed(
     # It ended by itself: by a bound of the system's, or because libav crashed.
     status, job.child = await child.wait(), None
     complaint = job.complaints.read_text(errors="replace").strip()[-_COMPLAINT:]
+    if status in _BOUNDS:
+        raise ClipTooMuchWork(job.clip.name, f"status {status}")
     raise ClipBroken(job.clip.name, f"status {status}: {complaint}")
 
 
@@ -232,5 +236,7 @@ def _failure(name: str, said: dict[str, Any]) -> ReeltalkError:
             return ClipNotVideo(name, "a file without pictures")
         case "TooManyPixels":
             return ClipTooManyPixels(name, said["width"], said["height"])
+        case kind if said["errno"] == errno.EFBIG:
+            return ClipTooMuchWork(name, f"{kind}: {said['reason']}")
         case kind:
             return ClipBroken(name, f"{kind}: {said['reason']}")

@@ -121,7 +121,7 @@ async def _fit(path: Path) -> tuple[str, int]:
     clip = Posted(path.name, original, sniff(look.head), look.head, look.size)
     wanted = Wanted(most_bytes=look.size - 1, most_seconds=3600.0)
     facts = await probe(clip.kind, clip.head, clip.size, original.read)
-    async with fitted(Workshop(), clip, facts, wanted, lambda _: None) as result:
+    async with fitted(Workshop(), clip, wanted, lambda _: None, facts) as result:
         return result.rung.name, result.video.size
 
 

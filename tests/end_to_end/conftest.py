@@ -151,6 +151,7 @@ def start(tmp_path: Path, begun_before: Path) -> Start:
                     "DISCORD_CDN_HOSTS": discord.cdn_host,
                     "OPENROUTER_API_KEY": "key",
                     "OPENROUTER_BASE_URL": model.base_url,
+                    "CUSTOM_BASE_URL": model.base_url,
                     "MODEL": "google/gemini-3.5-flash-lite",
                     "DATABASE_URL": f"sqlite:///{tmp_path / 'reeltalk.sqlite'}",
                     "DRAIN_SECONDS": "0.1",

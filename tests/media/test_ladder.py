@@ -38,6 +38,14 @@ TABLE: list[tuple[str, Kind, Facts, int, Wanted, tuple[Rung, ...]]] = [
         *(MP4, replace(HD, key_gap=0.04, key_bytes=39 * MIB), 39, WANTED, (KEYS, SMALL, ONE)),
     ),
     ("key frames 3 s apart", MP4, replace(HD, key_gap=3.0), 39, WANTED, (SMALL, ONE)),
+    (
+        "the same, of a short clip",
+        MP4,
+        replace(HD, key_gap=3.0, seconds=9.0),
+        39,
+        WANTED,
+        (ONE, SMALL),
+    ),
     ("key frames 8 s apart", MP4, replace(HD, key_gap=8.0), 39, WANTED, (ONE, SMALL)),
     (
         "so long that decoding it all is out of the question",

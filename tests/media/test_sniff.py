@@ -76,3 +76,8 @@ def test_every_documented_type_is_a_video() -> None:
     told = [kind for kind in vars(kinds).values() if isinstance(kind, Kind) and kind.mime]
     assert {kind.mime for kind in told} == {"video/mp4", "video/mov", "video/webm", "video/mpeg"}
     assert all(kind.is_video for kind in told)
+
+
+def test_damage_further_on_does_not_change_what_a_file_is() -> None:
+    recorded = (b"\x47" + bytes(187)) * 300
+    assert sniff(recorded[: 188 * 100] + b"\0" + recorded) == kinds.MPEG_TS

@@ -10,12 +10,14 @@ from av.error import FFmpegError
 
 from bot.media.child.opening import (
     LATE,
-    NoPictures,
+    NothingShown,
     Source,
     Span,
     key_before,
     length_of,
+    packets_of,
     start_of,
+    sure_length_of,
     told,
 )
 from bot.media.child.pictures import Fitter
@@ -24,7 +26,8 @@ from bot.media.child.sound import Sound
 _CLOCK = Fraction(1, 1000)
 _SLACK = 0.01  # seconds, for times that were rounded
 # Constant quality and 8 bits: some hosts call a constant bit rate corrupted, and 10 bits too.
-_X264 = {"preset": "veryfast", "crf": "30"}
+# No picture is shown in another order than it is encoded in, so that the last of both is the same.
+_X264 = {"preset": "veryfast", "crf": "30", "bf": "0"}
 
 
 def encode(
@@ -42,7 +45,8 @@ def encode(
         with av.open(str(target), "w", format="mp4", options=flags) as out:
             writing = _Writing(container, stream, out, span, every)
             yield from told(writing.write(first, keys_only=keys_only), start, length)
-    seconds = writing.seconds if length is None else max(writing.seconds, length - start)
+            seconds = max(writing.seconds, (end or sure_length_of(container) or 0.0) - start)
+            writing.finish(seconds)
     yield {"mime": "video/mp4", "start": start, "seconds": seconds}
 
 
@@ -68,7 +72,7 @@ class _Writing:
     def write(self, first: float, *, keys_only: bool) -> Iterator[float]:
         """Write it, decoding from a key frame on; yields how far it is."""
         streams = [self._stream, *([self._audio] if self._audio else [])]
-        for packet in self._container.demux(streams):
+        for packet in packets_of(self._container, *streams):
             if packet.pts is None:
                 continue
             time = float(packet.pts * packet.time_base) - self._base
@@ -77,10 +81,13 @@ class _Writing:
                     self._hear(packet)
             elif self._end is not None and time >= self._end + LATE:
                 break
-            elif time >= first - _SLACK and (packet.is_keyframe or not keys_only):
-                yield from self._show(packet, alone=keys_only)
+            elif time >= first - _SLACK:
+                over = time + float((packet.duration or 0) * packet.time_base)
+                self.seconds = max(self.seconds, min(over, self._end or over) - self._start)
+                if packet.is_keyframe or not keys_only:
+                    yield from self._show(packet, alone=keys_only)
         yield from self._show(None, alone=False)  # what the decoder still holds
-        self._finish()
+        self._show_before(self._start + self._every)
 
     def _hear(self, packet: Any) -> None:
         """Take sound; it waits for the first picture, which the file begins with."""
@@ -128,7 +135,6 @@ class _Writing:
         pictures = self._pictures or self._begin(picture)
         picture.pts, picture.time_base = round((time - self._start) / _CLOCK), _CLOCK
         picture.pict_type = 0  # as the encoder likes, whatever it was
-        self.seconds = max(self.seconds, time - self._start)
         self._out.mux(pictures.encode(picture))
 
     def _begin(self, picture: Any) -> Any:
@@ -144,10 +150,13 @@ class _Writing:
         self._waiting = []
         return self._pictures
 
-    def _finish(self) -> None:
-        self._show_before(self._start + self._every)
+    def finish(self, seconds: float) -> None:
+        """Write what the encoders kept back; the last picture is shown until the end."""
         if self._pictures is None:
-            raise NoPictures
-        self._out.mux(self._pictures.encode(None))
+            raise NothingShown
+        packets: list[Any] = self._pictures.encode(None)
+        for packet in packets[-1:]:
+            packet.duration = max(1, round(seconds / packet.time_base) - packet.pts)
+        self._out.mux(packets)
         if self._sound is not None:
             self._sound.finish()

@@ -4,7 +4,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from bot.media.child.opening import Source, length_of
+from bot.media.child.opening import Source, codec_of, packets_of, sure_length_of
 
 
 def look(source: Source) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def look(source: Source) -> dict[str, Any]:
         sound = container.streams.audio[0] if container.streams.audio else None
         times: list[float] = []
         key_bytes, last = 0, 0.0
-        for packet in container.demux([stream, *([sound] if sound else [])]):
+        for packet in packets_of(container, stream, *([sound] if sound else [])):
             if packet.pts is None:
                 continue
             if packet.stream is stream:
@@ -26,13 +26,13 @@ def look(source: Source) -> dict[str, Any]:
                 key_bytes += packet.size
         times.sort()
         gaps = [after - before for before, after in pairwise([*times, last])]
-        seconds = length_of(container) or (last - times[0] if times else 0.0)
+        seconds = max(sure_length_of(container) or 0.0, last - times[0] if times else 0.0)
         return {
             "seconds": seconds or None,
             "width": stream.codec_context.width or None,
             "height": stream.codec_context.height or None,
-            "video": stream.codec_context.name,
-            "sound": sound.codec_context.name if sound else "",
+            "video": codec_of(stream),
+            "sound": codec_of(sound) if sound else "",
             "key_gap": median(gaps) if gaps else None,
             "key_bytes": key_bytes,
         }

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,16 @@ _STEP = 0.02
 
 class NoPictures(Exception):
     """There is no video stream."""
+
+
+class NothingShown(Exception):
+    """There is a video stream, but not a picture in it that can be made out."""
+
+
+# Seconds: a clock that goes back by more begins anew, and by less is only inexact.
+_STEP_BACK = 1
+# In these formats, one that goes on by more than so many seconds is another clock.
+_LEAP, _LEAPING = 10, {"mpegts", "mpeg"}
 
 
 @dataclass
@@ -59,6 +70,50 @@ class Source:
             yield container, stream
 
 
+def packets_of(container: Any, *streams: Any) -> Iterator[Any]:
+    """Yield packets on a clock that goes on where the file's begins anew.
+
+    Transport streams are often several that were put one behind the other, and lose bytes.
+    """
+    leap = _LEAP if container.format.name in _LEAPING else None
+    clocks = {stream.index: _Clock(leap) for stream in streams}
+    for packet in container.demux(streams):
+        mark = packet.pts if packet.dts is None else packet.dts
+        if mark is not None:
+            if leap and packet.pts and abs(packet.pts - mark) > leap / packet.time_base:
+                packet.pts = mark  # damaged: no picture waits so long to be shown
+            later = clocks[packet.stream.index].later(mark, packet.duration or 0, packet.time_base)
+            packet.dts = None if packet.dts is None else packet.dts + later
+            packet.pts = None if packet.pts is None else packet.pts + later
+        yield packet
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Where a stream's last packet was put, how long it lasts, and how much later it was put."""
+
+    leap: int | None
+    last: int | None = None
+    duration: int = 0
+    shift: int = 0
+
+    def later(self, mark: int, duration: int, time_base: Fraction) -> int:
+        """Return by how much a packet is put later."""
+        step = round(_STEP_BACK / time_base)
+        if self.last is not None:
+            ahead = mark + self.shift - self.last
+            if ahead < -step or (self.leap is not None and ahead > self.leap / time_base):
+                self.shift = self.last + self.duration - mark
+        self.last = mark + self.shift
+        self.duration = max(1, min(duration, step))
+        return self.shift
+
+
+def codec_of(stream: Any) -> str:
+    """Return the name of a stream's codec, which its decoder may not have: AV1's is libdav1d."""
+    return stream.codec_context.codec.canonical_name
+
+
 def start_of(stream: Any) -> float:
     """Return the second on its clock at which a stream begins."""
     return float((stream.start_time or 0) * stream.time_base)
@@ -74,7 +129,7 @@ def key_before(source: Source, second: float) -> float:
     found = 0.0
     with source.opened() as (container, stream):
         base = start_of(stream)
-        for packet in container.demux(stream):
+        for packet in packets_of(container, stream):
             if packet.is_keyframe and packet.pts is not None:
                 time = float(packet.pts * packet.time_base) - base
                 if found < time <= second:
@@ -85,6 +140,11 @@ def key_before(source: Source, second: float) -> float:
 def length_of(container: Any) -> float | None:
     """Return how many seconds a clip lasts, None where nobody can tell."""
     return container.duration / av.time_base if container.duration else None
+
+
+def sure_length_of(container: Any) -> float | None:
+    """Return how many seconds a clip lasts, None where that is a guess from its clock."""
+    return None if container.format.name in _LEAPING else length_of(container)
 
 
 def told(times: Iterator[float], start: float, end: float | None) -> Iterator[dict[str, float]]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from bot.media.child.opening import codec_of
+
 _IDR = 5  # of H.264's kinds of units (ITU-T H.264, table 7-1)
 _KIND = 0x1F
 _MOST_HELD = 64
@@ -14,7 +16,7 @@ def is_entry(packet: Any, stream: Any) -> bool:
     In H.264 with open groups of pictures, as broadcasts have it, a key frame is often none: a
     decoder that gets nothing but those gives hardly any of them. The index of a file does not tell.
     """
-    if stream.codec_context.name != "h264":
+    if codec_of(stream) != "h264":
         return True
     return any(data[:1] and data[0] & _KIND == _IDR for data in _units(packet, stream))
 

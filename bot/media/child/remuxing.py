@@ -9,7 +9,19 @@ from typing import Any
 
 import av
 
-from bot.media.child.opening import LATE, Source, Span, key_before, length_of, start_of, told
+from bot.media.child.opening import (
+    LATE,
+    NothingShown,
+    Source,
+    Span,
+    codec_of,
+    key_before,
+    length_of,
+    packets_of,
+    start_of,
+    sure_length_of,
+    told,
+)
 from bot.media.child.packets import Clock, is_entry
 from bot.media.child.sound import Sound
 
@@ -27,7 +39,7 @@ def remux(source: Source, target: Path, span: Span, *, keys_only: bool) -> Itera
     """
     start, end = key_before(source, span[0]), span[1]
     with source.opened() as (container, stream):
-        form = "webm" if stream.codec_context.name in _WEBM else "mp4"
+        form = "webm" if codec_of(stream) in _WEBM else "mp4"
         flags = {"movflags": "faststart"} if form == "mp4" else {}
         with av.open(str(target), "w", format=form, options=flags) as out:
             writing = _Writing(container, stream, out, form, keys_only=keys_only)
@@ -62,7 +74,7 @@ class _Writing:
     def write(self, start: float, end: float | None) -> Iterator[float]:
         """Write all packets from a second on the clip's clock to another; yields how far it is."""
         streams = [self._stream, *([self._audio] if self._audio else [])]
-        for packet in self._container.demux(streams):
+        for packet in packets_of(self._container, *streams):
             if packet.pts is None:
                 continue
             time = float(packet.pts * packet.time_base) - self._base
@@ -87,7 +99,8 @@ class _Writing:
     def _show(self, packet: Any, time: float) -> None:
         if self._first is None:
             self._begin(packet, time)
-        self.seconds = max(self.seconds, time - self.begins)
+        over = time + float((packet.duration or 0) * packet.time_base)
+        self.seconds = max(self.seconds, over - self.begins)
         packet.pts -= self._first
         if not self._keys_only:
             packet.dts = None if packet.dts is None else packet.dts - (self._first or 0)
@@ -123,10 +136,12 @@ class _Writing:
 
     def _finish(self, end: float | None) -> None:
         if self._first is None:
-            raise ValueError("there is no key frame in it")
-        length = (end or length_of(self._container) or self._last + 1.0) - self.begins
-        self.seconds = max(self.seconds, length)
+            raise NothingShown
         self._clock.finish()
-        self._release(round(length / self._stream.time_base))
+        length = (end or sure_length_of(self._container) or 0.0) - self.begins
+        self.seconds = length = max(self.seconds, length)
+        if self._held is not None:  # the length may be a lie
+            least = self._held.pts + round(1 / self._stream.time_base)
+            self._release(max(least, round(length / self._stream.time_base)))
         if self._sound is not None:
             self._sound.finish()

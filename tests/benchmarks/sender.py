@@ -2,37 +2,22 @@
 
 import argparse
 import asyncio
-import base64
 import json
 import os
 import re
 import signal
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-import aiohttp
-from yarl import URL
-
-from bot.clips import Upload
-from bot.hosts import Hosts
-from bot.media import relay
-from bot.media.fetch import Cdn
-from bot.media.kinds import InlineVideo
-from bot.providers.dialect import CUSTOM
-from bot.providers.wire import Request, encode
 from tests.benchmarks.loopback import WARM_UPS
+from tests.benchmarks.ways import WAYS, Send, Way
 
 _LIMIT = 60
 """Seconds after which the process ends, whatever it is doing."""
 
 _TICK = 0.005
-_QUESTION = "What happens in this clip?"
-
-Way = Callable[[str, str], Awaitable[None]]
-"""Send the clip at the first address to the model at the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +28,6 @@ class Cost:
     cpu: float
     wall: float
     stall: float
-
-
-async def relayed(clip: str, model: str) -> None:
-    """Send it as the bot does."""
-
-    async def locate(upload: Upload) -> str:
-        del upload
-        return clip
-
-    relay.keep_freed_memory()
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), read_bufsize=relay.READ_BUFFER
-    ) as session:
-        cdn = Cdn(session, locate, Hosts(frozenset({URL(clip).authority})))
-        source = cdn.clip(Upload(1, 2, 3, "clip.mp4"))
-        size = (await source.look()).size
-        video = InlineVideo("clip.mp4", "video/mp4", size, source)
-        body = encode(Request("model", "Be brief.", (video,), _QUESTION, 1000), CUSTOM)
-        headers = {"Content-Type": "application/json"}
-        async with relay.post(session, model, headers, body) as response:
-            response.raise_for_status()
-            await response.read()
-
-
-async def naive(clip: str, model: str) -> None:
-    """Send it as one would at first: download, encode, post as JSON."""
-    async with aiohttp.ClientSession() as session:
-        async with session.get(clip) as response:
-            response.raise_for_status()
-            video = base64.b64encode(await response.read()).decode()
-        parts = [
-            {"type": "text", "text": "Video: clip.mp4"},
-            {"type": "video_url", "video_url": {"url": f"data:video/mp4;base64,{video}"}},
-            {"type": "text", "text": _QUESTION},
-        ]
-        messages = [{"role": "user", "content": parts}]
-        async with session.post(model, json={"model": "model", "messages": messages}) as response:
-            response.raise_for_status()
-            await response.read()
-
-
-WAYS: dict[str, Way] = {"relay": relayed, "naive": naive}
 
 
 class _Ticker:
@@ -110,21 +53,22 @@ class _Ticker:
         self.late = max(self.late, self._loop.time() - self._timer.when())
 
 
-async def measure(way: Way, size: int, address: str) -> Cost:
-    """Send small clips to warm up, then the one that counts."""
-    for small in WARM_UPS:
-        await _send(way, small, address)
+async def measure(way: Way, clips: int, size: int, address: str, uploads: int) -> Cost:
+    """Send small clips to warm up, then those that count, all at once."""
+    async with way(asyncio.Semaphore(uploads) if uploads else None) as send:
+        for small in WARM_UPS:
+            await send(address, small)
+        return await _measure(send, clips, size, address)
+
+
+async def _measure(send: Send, clips: int, size: int, address: str) -> Cost:
     _forget_the_peak()
     before = _resident("VmRSS")
     wall, cpu = time.perf_counter(), time.process_time()
     with _Ticker() as ticker:
-        await _send(way, size, address)
+        await asyncio.gather(*(send(address, size) for _ in range(clips)))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return Cost(_resident("VmHWM") - before, cpu, wall, ticker.late)
-
-
-async def _send(way: Way, size: int, address: str) -> None:
-    await way(f"{address}/clips/{size}", f"{address}/{size}/chat/completions")
 
 
 def _forget_the_peak() -> None:
@@ -138,15 +82,19 @@ def _resident(field: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Send one clip and print what it cost, as JSON.")
+    parser = argparse.ArgumentParser(description="Send clips and print what it cost, as JSON.")
     parser.add_argument("way", choices=WAYS)
-    parser.add_argument("size", type=int, help="of the clip, in bytes")
+    parser.add_argument("clips", type=int, help="how many to send at once")
+    parser.add_argument("size", type=int, help="of each clip, in bytes")
+    parser.add_argument("uploads", type=int, help="how many to post at a time, 0 for no limit")
     parser.add_argument("address", help="of the CDN and the model")
     parser.add_argument("cpu", type=int, help="to stay on")
     args = parser.parse_args()
     signal.alarm(_LIMIT)
     os.sched_setaffinity(0, {args.cpu})
-    print(json.dumps(asdict(asyncio.run(measure(WAYS[args.way], args.size, args.address)))))
+    way: Way = WAYS[args.way]
+    cost = asyncio.run(measure(way, args.clips, args.size, args.address, args.uploads))
+    print(json.dumps(asdict(cost)))
 
 
 if __name__ == "__main__":

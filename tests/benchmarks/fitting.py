@@ -171,11 +171,11 @@ def _fit_alone(path: Path) -> None:
 
 
 def table(costs: Costs) -> Iterator[str]:
-    yield "| clip             | way              | CPU s | wall s | MB out |"
-    yield "|------------------|------------------|------:|-------:|-------:|"
+    yield "| clip             | way              |  CPU s | wall s | MB out |"
+    yield "|------------------|------------------|-------:|-------:|-------:|"
     for (clip, way), cost in costs.items():
         yield (
-            f"| {clip.name:16} | {way.lower().replace('_', ' '):16} | {cost.cpu:5.2f} "
+            f"| {clip.name:16} | {way.lower().replace('_', ' '):16} | {cost.cpu:6.2f} "
             f"| {cost.wall:6.2f} | {cost.size:6.2f} |"
         )
 

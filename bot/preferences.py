@@ -19,12 +19,12 @@ class Preferences:
     endpoint: Endpoint
     model: str
     max_clip_bytes: int
+    max_clip_seconds: float
+    max_clips: int
     max_answer_tokens: int
     stale_seconds: float
     instructions: str = ""
     in_thread: bool = True
-    max_clip_seconds: float = 3600.0
-    max_clips: int = 10
 
     @classmethod
     def by(cls, asking: Asking, stale_seconds: float = math.inf) -> "Preferences":
@@ -33,9 +33,9 @@ class Preferences:
             endpoint=asking.endpoint,
             model=asking.model,
             max_clip_bytes=asking.max_clip_bytes,
-            max_answer_tokens=asking.max_answer_tokens,
             max_clip_seconds=asking.max_clip_seconds,
             max_clips=asking.max_clips,
+            max_answer_tokens=asking.max_answer_tokens,
             stale_seconds=stale_seconds,
         )
 

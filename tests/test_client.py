@@ -20,7 +20,7 @@ from tests.servers import Peer, serving
 
 async def preferences_for(guild_id: int | None) -> Preferences:
     del guild_id
-    return Preferences(Endpoint(OPENROUTER, "key"), "model", 1, 100, 60.0)
+    return Preferences(Endpoint(OPENROUTER, "key"), "model", 1, 60.0, 1, 100, 60.0)
 
 
 @pytest.fixture

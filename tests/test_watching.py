@@ -56,7 +56,7 @@ async def looked(
         return FileClip(folder / upload.name, upload.name)
 
     watching = Watching(original, Workshop(), Budget(1 << 30))
-    preferences = Preferences(Endpoint(dialect, ""), model, most, 100, 1.0)
+    preferences = Preferences(Endpoint(dialect, ""), model, most, 3600.0, 10, 100, 1.0)
     question = Question(1, None, 2, 3, 4, "What?", clips, *span)
     async with AsyncExitStack() as held:
         seen = await watching.look(question, preferences, held, lambda _: None, refusal)

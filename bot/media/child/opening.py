@@ -17,6 +17,9 @@ LATE = 1.0
 
 
 _STEP = 0.02
+# Titles that are no UTF-8 are no reason to refuse a clip; from PyAV 19 on, they never are.
+_IS_STRICT = av.__version__.startswith("18.")
+_LENIENT: dict[str, Any] = {"metadata_errors": "ignore"} if _IS_STRICT else {}
 
 
 class NoPictures(Exception):
@@ -57,9 +60,8 @@ class Source:
         have its neighbours read, and addresses fetched.
         """
         options = {"protocol_whitelist": "file"}
-        with av.open(
-            str(self.path), format=self.demuxer, options=options, metadata_errors="ignore"
-        ) as container:
+        open_: Any = av.open  # whose types are not those of every version
+        with open_(str(self.path), format=self.demuxer, options=options, **_LENIENT) as container:
             if not container.streams.video:
                 raise NoPictures
             stream: Any = container.streams.video[0]

@@ -4,6 +4,8 @@ from .buckets import Rate
 from .changes import (
     Change,
     ChannelCreated,
+    ChannelDeleted,
+    ChannelEdited,
     GatewayReady,
     InteractionAnswered,
     InteractionCreated,
@@ -11,7 +13,9 @@ from .changes import (
     MessageDeleted,
     MessageEdited,
     Reacted,
+    ServerJoined,
     ThreadCreated,
+    ThreadDeleted,
     ThreadEdited,
     ThreadJoined,
     Unreacted,
@@ -31,9 +35,11 @@ from .faults import (
     Unmeasured,
 )
 from .interactions import Callback, Interaction, Press
+from .places import ChannelKind, Thread, ThreadKind
 from .rest import Exchange
 from .server import serve
-from .state import Attachment, File, Message, Reaction, Thread
+from .snowflakes import shard_of
+from .state import Attachment, File, Message, Reaction
 
 __all__ = [
     "Answer",
@@ -42,6 +48,9 @@ __all__ = [
     "CdnEffect",
     "Change",
     "ChannelCreated",
+    "ChannelDeleted",
+    "ChannelEdited",
+    "ChannelKind",
     "Discord",
     "Exchange",
     "Fault",
@@ -62,14 +71,18 @@ __all__ = [
     "Reset",
     "ResetMidway",
     "RestEffect",
+    "ServerJoined",
     "Stall",
     "Thread",
     "ThreadCreated",
+    "ThreadDeleted",
     "ThreadEdited",
     "ThreadJoined",
+    "ThreadKind",
     "Throttle",
     "Truncate",
     "Unmeasured",
     "Unreacted",
     "serve",
+    "shard_of",
 ]

@@ -5,6 +5,7 @@ from typing import Any, cast
 from .calls import Call, Reply, Routes, snowflake
 from .permissions import EVERYONE
 from .place_payloads import self_payload, user_payload
+from .places import Server
 from .refusals import refusal
 from .state import Json
 from .world import World
@@ -44,7 +45,7 @@ def application(call: Call) -> Reply:
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
-        "approximate_guild_count": 1,
+        "approximate_guild_count": len(world.servers),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
@@ -55,17 +56,19 @@ def application(call: Call) -> Reply:
 
 def guilds(call: Call) -> Reply:
     """List the servers the bot is in, with what it may do there, whatever a channel takes away."""
-    guild = call.payloads.places.guild()
-    body: Json = {
-        "id": guild["id"],
-        "name": guild["name"],
+    return Reply(200, [_guild(server) for server in call.world.servers.values()])
+
+
+def _guild(server: Server) -> Json:
+    return {
+        "id": str(server.id),
+        "name": server.name,
         "icon": None,
         "banner": None,
         "owner": False,
         "permissions": str(+EVERYONE),
         "features": [],
     }
-    return Reply(200, [body])
 
 
 def gateway(call: Call) -> Reply:

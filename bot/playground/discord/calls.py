@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 
 from .payloads import Payloads
 from .permissions import Permission
+from .places import THREADED, Place, TextChannel, Thread
 from .refusals import invalid, refusal
-from .state import File, Json, Message, Place, TextChannel, Thread
+from .state import File, Json, Message
 from .world import World
 
 
@@ -98,8 +99,8 @@ def thread_of(place: Place) -> Thread:
 
 
 def channel_of(place: Place) -> TextChannel:
-    """Insist on a server's own channel."""
-    if not isinstance(place, TextChannel):
+    """Insist on a channel in which threads are made from messages."""
+    if not isinstance(place, TextChannel) or place.kind not in THREADED:
         raise refusal(50024)
     return place
 

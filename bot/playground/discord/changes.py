@@ -7,7 +7,8 @@ from typing import TypeAlias
 from weakref import WeakSet
 
 from .interactions import Interaction
-from .state import Message, Reaction, TextChannel, Thread
+from .places import Server, TextChannel, Thread
+from .state import Message, Reaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,27 @@ class MessageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class ThreadCreated:
-    """A message became the start of a thread, in which a first message points back at it."""
+    """There is a new thread.
+
+    Made from a message, the `starter`, it begins with a `pointer` back at it; a forum's post
+    and a private thread have neither.
+    """
 
     thread: Thread
-    starter: Message
-    pointer: Message
+    starter: Message | None = None
+    pointer: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadEdited:
-    """A thread was archived, locked or woken."""
+    """A thread was archived, locked, woken or renamed."""
+
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadDeleted:
+    """A thread goes, with all that was said in it."""
 
     thread: Thread
 
@@ -57,9 +69,30 @@ class ThreadJoined:
 
 @dataclass(frozen=True, slots=True)
 class ChannelCreated:
-    """The server has a new channel."""
+    """A server has a new channel."""
 
     channel: TextChannel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEdited:
+    """The bot's permissions in a channel were changed."""
+
+    channel: TextChannel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDeleted:
+    """A channel goes, with its threads and all that was said in it."""
+
+    channel: TextChannel
+
+
+@dataclass(frozen=True, slots=True)
+class ServerJoined:
+    """The bot was let into a server."""
+
+    server: Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +136,12 @@ Change: TypeAlias = (
     | MessageDeleted
     | ThreadCreated
     | ThreadEdited
+    | ThreadDeleted
     | ThreadJoined
     | ChannelCreated
+    | ChannelEdited
+    | ChannelDeleted
+    | ServerJoined
     | Reacted
     | Unreacted
     | InteractionCreated

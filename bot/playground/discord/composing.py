@@ -9,6 +9,7 @@ from .calls import Call, snowflake
 from .components import check_components
 from .embeds import check_embeds
 from .permissions import Permission
+from .places import ChannelKind, Place, TextChannel, Thread
 from .refusals import invalid, refusal, too_long
 from .state import (
     PLAIN,
@@ -18,9 +19,7 @@ from .state import (
     Message,
     MessageFlag,
     MessageKind,
-    Place,
     Reference,
-    Thread,
 )
 from .world import Draft, World
 
@@ -41,6 +40,8 @@ _LASTING = MessageFlag.COMPONENTS_V2 | MessageFlag.EPHEMERAL
 def talk(call: Call) -> Place:
     """Return the place that is meant once the bot may write there."""
     place = call.place()
+    if isinstance(place, TextChannel) and place.kind is ChannelKind.FORUM:
+        raise refusal(50008)
     if not isinstance(place, Thread):
         return call.place(Permission.SEND_MESSAGES, *attaching(call))
     call.place(Permission.SEND_MESSAGES_IN_THREADS, *attaching(call))
@@ -162,7 +163,7 @@ def _reference(call: Call, place: Place) -> Reference | None:
         if asked.get("fail_if_not_exists", True):
             raise invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return None
-    if target.kind is MessageKind.THREAD_STARTER:
+    if target.kind.is_system:
         raise invalid(
             "message_reference",
             "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE",

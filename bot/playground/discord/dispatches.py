@@ -8,6 +8,8 @@ from typing import TypeAlias, assert_never
 from .changes import (
     Change,
     ChannelCreated,
+    ChannelDeleted,
+    ChannelEdited,
     GatewayReady,
     InteractionAnswered,
     InteractionCreated,
@@ -15,7 +17,9 @@ from .changes import (
     MessageDeleted,
     MessageEdited,
     Reacted,
+    ServerJoined,
     ThreadCreated,
+    ThreadDeleted,
     ThreadEdited,
     ThreadJoined,
     Unreacted,
@@ -23,6 +27,7 @@ from .changes import (
 from .interaction_payloads import InteractionPayloads
 from .payloads import Payloads, emoji_payload
 from .place_payloads import thread_member_payload, user_payload
+from .places import Thread, ThreadKind
 from .state import Json, Message, Reaction
 from .world import World
 
@@ -40,23 +45,27 @@ class Intent(IntFlag):
     MESSAGE_CONTENT = 1 << 15
 
 
-PlaceChange: TypeAlias = ThreadCreated | ThreadEdited | ThreadJoined | ChannelCreated
+ThreadChange: TypeAlias = ThreadCreated | ThreadEdited | ThreadDeleted | ThreadJoined
+PlaceChange: TypeAlias = (
+    ThreadChange | ChannelCreated | ChannelEdited | ChannelDeleted | ServerJoined
+)
 Write: TypeAlias = Callable[[bool], Json]
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One event for whoever asked for its intent and may see its channel.
+    """One event for whoever asked for its intent and may see its channel, if it is of one.
 
-    Without an intent it is for everybody. What is `private` goes the way of direct messages.
-    `write` makes its JSON, told whether the reader has the message-content intent.
+    Without an intent it is for everybody. It goes to the shard of its server, or the way of
+    direct messages. `write` makes its JSON, told whether the reader has the message-content
+    intent.
     """
 
     name: str
     intent: Intent | None
-    channel_id: int
+    guild_id: int | None
+    channel_id: int | None
     write: Write
-    private: bool = False
 
 
 class Dispatches:
@@ -82,8 +91,8 @@ class Dispatches:
                 return [self._reaction("MESSAGE_REACTION_REMOVE", message, reaction)]
             case InteractionCreated(interaction):
                 body = self._interactions.created(interaction)
-                where = interaction.channel_id
-                return [Dispatch("INTERACTION_CREATE", None, where, lambda _: body)]
+                where = self._guild_id(interaction.channel_id)
+                return [Dispatch("INTERACTION_CREATE", None, where, None, lambda _: body)]
             case InteractionAnswered() | GatewayReady():
                 return []
             case _:
@@ -92,27 +101,56 @@ class Dispatches:
     def _of_place(self, change: PlaceChange) -> list[Dispatch]:
         places = self._payloads.places
         match change:
-            case ThreadCreated(thread, starter, pointer):
-                body = places.thread(thread) | {"newly_created": True}
-                created = Dispatch("THREAD_CREATE", Intent.GUILDS, thread.id, lambda _: body)
-                pointing = self._message("MESSAGE_CREATE", pointer)
-                return [created, pointing, self._message("MESSAGE_UPDATE", starter)]
-            case ThreadEdited(thread):
-                body = places.thread(thread)
-                return [Dispatch("THREAD_UPDATE", Intent.GUILDS, thread.id, lambda _: body)]
-            case ThreadJoined():
-                return [self._joined(change)]
+            # Of channels a bot is told even when it may not look into them.
             case ChannelCreated(channel):
-                body = places.place(channel)
-                return [Dispatch("CHANNEL_CREATE", Intent.GUILDS, channel.id, lambda _: body)]
+                return [self._of_guild("CHANNEL_CREATE", channel.guild_id, places.place(channel))]
+            case ChannelEdited(channel):
+                return [self._of_guild("CHANNEL_UPDATE", channel.guild_id, places.place(channel))]
+            case ChannelDeleted(channel):
+                return [self._of_guild("CHANNEL_DELETE", channel.guild_id, places.place(channel))]
+            case ServerJoined(server):
+                return [self._of_guild("GUILD_CREATE", server.id, places.guild(server))]
+            case _:
+                return self._of_thread(change)
+
+    def _of_guild(self, name: str, guild_id: int, body: Json) -> Dispatch:
+        return Dispatch(name, Intent.GUILDS, guild_id, None, lambda _: body)
+
+    def _of_thread(self, change: ThreadChange) -> list[Dispatch]:
+        thread, places = change.thread, self._payloads.places
+        match change:
+            case ThreadCreated(_, starter, pointer):
+                body = places.thread(thread) | {"newly_created": True}
+                created = self._thread("THREAD_CREATE", thread, body)
+                pointing = [self._message("MESSAGE_CREATE", pointer)] if pointer else []
+                started = [self._message("MESSAGE_UPDATE", starter)] if starter else []
+                return [created, *pointing, *started]
+            case ThreadEdited():
+                return [self._thread("THREAD_UPDATE", thread, places.thread(thread))]
+            case ThreadDeleted():
+                named = ("id", "guild_id", "parent_id", "type")
+                body = {key: places.thread(thread)[key] for key in named}
+                return [self._thread("THREAD_DELETE", thread, body)]
+            case ThreadJoined(_, user_id):
+                added = user_id == self._world.bot.id and thread.kind is ThreadKind.PRIVATE
+                # To whom is let into a private thread it is as if it were just made.
+                shown = [self._thread("THREAD_CREATE", thread, places.thread(thread))]
+                return [*(shown if added else []), self._joined(thread, user_id)]
             case _:
                 assert_never(change)
 
+    def _thread(self, name: str, thread: Thread, body: Json) -> Dispatch:
+        where = self._guild_id(thread.id)
+        return Dispatch(name, Intent.GUILDS, where, thread.id, lambda _: body)
+
+    def _guild_id(self, channel_id: int) -> int | None:
+        return self._world.guild_of(self._world.places[channel_id])
+
     def _message(self, name: str, message: Message) -> Dispatch:
-        author = self._world.users[message.author_id]
+        author, guild_id = self._world.users[message.author_id], self._told_in(message)
         extras = self._guild_part(message)
-        if extras:
-            extras["member"] = self._payloads.places.member(author.id)
+        if guild_id is not None:
+            extras["member"] = self._payloads.places.member(author.id, guild_id)
 
         def write(sees_all: bool) -> Json:  # noqa: FBT001 - see Dispatch
             return self._payloads.message(message, sees_all=sees_all) | extras
@@ -120,17 +158,18 @@ class Dispatches:
         return self._about(message, name, Intent.GUILD_MESSAGES, write)
 
     def _about(self, message: Message, name: str, in_guild: Intent, write: Write) -> Dispatch:
-        private = self._is_private(message)
+        guild_id = self._told_in(message)
         # DIRECT_MESSAGES and DIRECT_MESSAGE_REACTIONS each lie three bits above the server's.
-        intent = Intent(in_guild << 3) if private else in_guild
-        return Dispatch(name, intent, message.channel_id, write, private)
+        intent = Intent(in_guild << 3) if guild_id is None else in_guild
+        return Dispatch(name, intent, guild_id, message.channel_id, write)
 
-    def _is_private(self, message: Message) -> bool:
+    def _told_in(self, message: Message) -> int | None:
         # Discord tells of ephemeral messages as if they were direct ones, without a server.
-        return message.only_for is not None or self._world.is_direct(message.channel_id)
+        return None if message.only_for is not None else self._guild_id(message.channel_id)
 
     def _guild_part(self, message: Message) -> Json:
-        return {} if self._is_private(message) else {"guild_id": str(self._world.guild_id)}
+        guild_id = self._told_in(message)
+        return {} if guild_id is None else {"guild_id": str(guild_id)}
 
     def _deletion(self, message: Message) -> Dispatch:
         body: Json = {"id": str(message.id), "channel_id": str(message.channel_id)}
@@ -150,15 +189,15 @@ class Dispatches:
         body |= self._guild_part(message)
         return self._about(message, name, Intent.GUILD_MESSAGE_REACTIONS, lambda _: body)
 
-    def _joined(self, change: ThreadJoined) -> Dispatch:
-        thread, user_id = change.thread, change.user_id
+    def _joined(self, thread: Thread, user_id: int) -> Dispatch:
+        guild_id = self._guild_id(thread.id) or 0
         added = thread_member_payload(thread, user_id)
-        added["member"] = self._payloads.places.member(user_id) | {
+        added["member"] = self._payloads.places.member(user_id, guild_id) | {
             "user": user_payload(self._world.users[user_id])
         }
         body: Json = {
             "id": str(thread.id),
-            "guild_id": str(self._world.guild_id),
+            "guild_id": str(guild_id),
             "member_count": len(self._world.members(thread.id)),
             "added_members": [added],
             "removed_member_ids": [],
@@ -166,4 +205,5 @@ class Dispatches:
         # Of anybody but itself a bot hears only with the privileged members intent.
         own = user_id == self._world.bot.id
         intent = Intent.GUILDS if own else Intent.GUILD_MEMBERS
-        return Dispatch("THREAD_MEMBERS_UPDATE", intent, thread.id, lambda _: body)
+        name = "THREAD_MEMBERS_UPDATE"
+        return Dispatch(name, intent, guild_id, thread.id, lambda _: body)

@@ -16,11 +16,11 @@ from .interactions import Interaction, Interactions
 from .links import Links
 from .payloads import Payloads
 from .people import People
-from .permissions import named
+from .places import Thread
 from .rest import PREFIX as API
 from .rest import Exchange, Rest
 from .snowflakes import Snowflakes
-from .state import Message, MessageKind, Thread
+from .state import Message, MessageKind
 from .world import World
 
 
@@ -44,7 +44,7 @@ class Discord(People):
         self._changes.listeners.append(self._gateway.announce)
         self.faults = Faults()
         self.requests: list[Exchange] = []
-        self.guild_id, self.bot_id, self.user_id = world.guild_id, world.bot.id, world.person.id
+        self.guild_id, self.bot_id, self.user_id = world.server.id, world.bot.id, world.person.id
         self.channel_id, self.dm_channel_id = world.general.id, world.direct.id
 
     def app(self, uploads: Path, buckets: Buckets) -> web.Application:
@@ -103,14 +103,6 @@ class Discord(People):
     def resumes(self) -> int:
         """Count the sessions that were taken up again."""
         return self._gateway.resumes
-
-    def add_channel(self, name: str, *, denied: tuple[str, ...] = ()) -> int:
-        """Open a channel in which the bot lacks some permissions, by their Discord names."""
-        return self._world.add_channel(name, named(denied)).id
-
-    def add_person(self, name: str, *, moderator: bool = False) -> int:
-        """Let another person into the server, who as a moderator may manage messages."""
-        return self._world.add_user(name, moderator=moderator).id
 
     def messages(self, channel_id: int) -> list[Message]:
         """Return what was written in a channel, oldest first, without a thread's pointer."""

@@ -76,14 +76,17 @@ class Gateway:
                     session.tell(dispatch.name, dispatch.write(sees_all))
 
     def _concerns(self, dispatch: Dispatch, session: Session) -> bool:
-        place = self._world.places[dispatch.channel_id]
-        direct = dispatch.private or self._world.is_direct(place.id)
-        if not session.holds(None if direct else self._world.guild_id):
+        if not session.holds(dispatch.guild_id):
             return False
         return dispatch.intent is None or (
-            dispatch.intent in session.intents
-            and Permission.VIEW_CHANNEL in self._world.granted(place)
+            dispatch.intent in session.intents and self._is_seen(dispatch)
         )
+
+    def _is_seen(self, dispatch: Dispatch) -> bool:
+        if dispatch.channel_id is None:
+            return True
+        place = self._world.places[dispatch.channel_id]
+        return Permission.VIEW_CHANNEL in self._world.granted(place)
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
@@ -167,21 +170,21 @@ class Gateway:
         return None
 
     def _welcome(self, session: Session) -> None:
-        ours = session.holds(self._world.guild_id)
-        guild: Json = {"id": str(self._world.guild_id), "unavailable": True}
+        ours = [one for one in self._world.servers.values() if session.holds(one.id)]
         bot = self._world.bot
         ready: Json = {
             "v": 10,
             "user": self_payload(bot),
-            "guilds": [guild] if ours else [],
+            "guilds": [{"id": str(one.id), "unavailable": True} for one in ours],
             "session_id": session.id,
             "resume_gateway_url": f"{self._url}/resume",
             "shard": list(session.shard),
             "application": {"id": str(bot.id), "flags": application_flags(self._world)},
         }
         session.tell("READY", ready)
-        if ours and Intent.GUILDS in session.intents:
-            session.tell("GUILD_CREATE", self._payloads.places.guild())
+        if Intent.GUILDS in session.intents:
+            for server in ours:
+                session.tell("GUILD_CREATE", self._payloads.places.guild(server))
 
     def _resume(self, connection: Connection, body: Json) -> None:
         session = self._sessions.get(body["session_id"])
@@ -203,14 +206,17 @@ class Gateway:
         prefix: str | None = body.get("query")
         # One id may stand alone, without a list around it.
         wanted = {str(named)} if isinstance(named, str | int) else set(map(str, named or ()))
+        server = self._world.servers.get(int(body.get("guild_id") or 0))
+        if server is None:
+            return
         members = [
             one
-            for one in self._payloads.places.members()
+            for one in self._payloads.places.members(server.id)
             if one["user"]["id"] in wanted
             or (prefix is not None and one["user"]["username"].startswith(prefix))
         ]
         chunk: Json = {
-            "guild_id": str(self._world.guild_id),
+            "guild_id": str(server.id),
             "members": members,
             "chunk_index": 0,
             "chunk_count": 1,

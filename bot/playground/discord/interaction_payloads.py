@@ -24,7 +24,7 @@ class InteractionPayloads:
         """Write an interaction for the bot; none of what it shows is withheld."""
         world, places = self._world, self._payloads.places
         place = world.places[interaction.channel_id]
-        direct = world.is_direct(place.id)
+        guild_id = world.guild_of(place)
         return {
             "id": str(interaction.id),
             "application_id": str(world.bot.id),
@@ -38,23 +38,21 @@ class InteractionPayloads:
             "entitlements": [],
             "attachment_size_limit": UPLOAD_LIMIT,
             "authorizing_integration_owners": places.installed_by(place.id),
-            "context": IN_DIRECT if direct else IN_GUILD,
-            **(self._person(interaction) if direct else self._member(interaction)),
+            "context": IN_DIRECT if guild_id is None else IN_GUILD,
+            **self._doer(interaction, guild_id),
             **self._cause(interaction),
         }
 
-    def _person(self, interaction: Interaction) -> Json:
-        return {"user": user_payload(self._world.users[interaction.user_id])}
-
-    def _member(self, interaction: Interaction) -> Json:
+    def _doer(self, interaction: Interaction, guild_id: int | None) -> Json:
         user = self._world.users[interaction.user_id]
-        guild_id = str(self._world.guild_id)
-        member = self._payloads.places.member(user.id)
+        if guild_id is None:
+            return {"user": user_payload(user)}
+        member = self._payloads.places.member(user.id, guild_id)
         permissions = str(+of_member(moderator=user.moderator))
         return {
-            "guild_id": guild_id,
+            "guild_id": str(guild_id),
             "guild_locale": LOCALE,
-            "guild": {"id": guild_id, "locale": LOCALE, "features": []},
+            "guild": {"id": str(guild_id), "locale": LOCALE, "features": []},
             "member": member | {"user": user_payload(user), "permissions": permissions},
         }
 

@@ -5,8 +5,9 @@ from .components import numbered
 from .interactions import Interaction
 from .links import Links
 from .place_payloads import Places, user_payload
+from .places import Thread
 from .snowflakes import moment
-from .state import Attachment, Json, Message, MessageFlag, Reference, Thread
+from .state import Attachment, Json, Message, MessageFlag, Reference
 from .world import World
 
 
@@ -36,7 +37,7 @@ class Payloads:
 
     def _whole(self, message: Message) -> Json:
         users = self._world.users
-        thread = self._world.places.get(message.id)
+        thread = self._thread_of(message)
         return {
             "id": str(message.id),
             "channel_id": str(message.channel_id),
@@ -50,13 +51,18 @@ class Payloads:
             "tts": False,
             **self._substance(message),
             **({"flags": message.flags | MessageFlag.HAS_THREAD} if thread else {}),
-            **({"thread": self.places.thread(thread)} if isinstance(thread, Thread) else {}),
+            **({"thread": self.places.thread(thread)} if thread else {}),
             **({"nonce": message.nonce} if message.nonce is not None else {}),
             **({"reactions": self._reactions(message)} if message.reactions else {}),
             **(self._reference(message.reference) if message.reference else {}),
             **(self._snapshot(message.snapshot) if message.snapshot else {}),
             **(self._origin(message.origin) if message.origin else {}),
         }
+
+    def _thread_of(self, message: Message) -> Thread | None:
+        # What a forum's post begins with has the id of its thread and lies in it.
+        place = self._world.places.get(message.id)
+        return place if isinstance(place, Thread) and place.id != message.channel_id else None
 
     def _substance(self, message: Message) -> Json:
         hidden = MessageFlag.SUPPRESS_EMBEDS in message.flags

@@ -5,16 +5,15 @@ from dataclasses import replace
 
 from .components import button
 from .composing import mentioned
+from .hosts import Hosts
 from .interactions import Interaction, Press
-from .state import File, Json, Message, MessageFlag, MessageKind, Reference, Thread
-from .world import Draft, World
+from .places import ChannelKind, Thread, ThreadKind
+from .state import File, Json, Message, MessageFlag, MessageKind, Reference
+from .world import Draft
 
 
-class People:
+class People(Hosts):
     """The hands of everybody but the bot."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
 
     def say(
         self,
@@ -76,14 +75,29 @@ class People:
         cause = Press(message.id, custom_id, found["id"])
         return self._world.interact(user_id, message.channel_id, cause)
 
+    def post(
+        self,
+        channel_id: int,
+        title: str,
+        content: str = "",
+        *,
+        files: Sequence[File] = (),
+        author_id: int | None = None,
+    ) -> Message:
+        """Post to a forum: a thread, and in it a first message of the same id."""
+        world, author = self._world, self._who(author_id)
+        forum = world.channel(channel_id)
+        if forum.kind is not ChannelKind.FORUM:
+            raise ValueError(channel_id)
+        thread = world.open_thread(forum, author, title, ThreadKind.PUBLIC)
+        mentions = mentioned(world, content, {}, None)
+        draft = Draft(content=content, files=tuple(files), mentions=mentions)
+        return world.post(thread.id, author, draft, thread.id)
+
     def start_thread(self, message_id: int, name: str, *, author_id: int | None = None) -> Thread:
         """Make a thread from a message."""
         starter = self._world.messages[message_id]
         return self._world.start_thread(starter, self._who(author_id), name, minutes=1440)
-
-    def archive(self, thread_id: int, *, locked: bool = False) -> None:
-        """Archive a thread, and lock it if it is never to wake."""
-        self._world.set_thread(replace(self._world.thread(thread_id), archived=True, locked=locked))
 
     def _where(self, channel_id: int | None, target: Message | None) -> int:
         if channel_id is not None:

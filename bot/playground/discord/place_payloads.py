@@ -1,8 +1,9 @@
-"""Users, channels, threads and the server as Discord's JSON."""
+"""Users, channels, threads and servers as Discord's JSON."""
 
-from .permissions import EVERYONE, MODERATORS
+from .permissions import EVERYONE, MODERATORS, Permission
+from .places import ChannelKind, DirectChannel, Place, Server, TextChannel, Thread, ThreadKind
 from .snowflakes import moment
-from .state import DirectChannel, Json, Place, TextChannel, Thread, User
+from .state import Json, MessageKind, User
 from .world import World
 
 LOCALE = "en-US"
@@ -17,8 +18,18 @@ _ROLE: Json = {
     "flags": 0,
 }
 
+# What only some kinds of channels have.
+_PECULIAR: dict[ChannelKind, Json] = {
+    ChannelKind.VOICE: {"bitrate": 64000, "user_limit": 0, "rtc_region": None},
+    ChannelKind.FORUM: {
+        "available_tags": [],
+        "default_reaction_emoji": None,
+        "default_sort_order": None,
+        "default_forum_layout": 0,
+    },
+}
+
 _GUILD: Json = {
-    "name": "The playground",
     "icon": None,
     "splash": None,
     "large": False,
@@ -76,39 +87,43 @@ def thread_member_payload(thread: Thread, user_id: int) -> Json:
 
 
 class Places:
-    """Write channels, threads and the server."""
+    """Write channels, threads and servers."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def guild_part(self, channel_id: int) -> Json:
         """Name the server, where a channel has one."""
-        if self._world.is_direct(channel_id):
-            return {}
-        return {"guild_id": str(self._world.guild_id)}
+        guild_id = self._guild_id(channel_id)
+        return {} if guild_id is None else {"guild_id": str(guild_id)}
+
+    def _guild_id(self, channel_id: int) -> int | None:
+        # A message may point at a channel that has been deleted since.
+        place = self._world.places.get(channel_id)
+        return None if place is None else self._world.guild_of(place)
 
     def installed_by(self, channel_id: int) -> Json:
         """Name who let the app into a channel; for a direct message Discord says 0."""
-        return {"0": "0" if self._world.is_direct(channel_id) else str(self._world.guild_id)}
+        return {"0": str(self._guild_id(channel_id) or 0)}
 
     def thread(self, thread: Thread) -> Json:
         """Write a thread."""
         members = self._world.members(thread.id)
-        written = len(self._world.history(thread.id)) - 1  # the starter's pointer is not counted
+        written = self._written(thread)
         mine = {"member": thread_member_payload(thread, self._world.bot.id)}
         created = moment(thread.id).isoformat()
         return {
             "id": str(thread.id),
-            "type": 11,
+            "type": thread.kind,
             "flags": 0,
-            "guild_id": str(self._world.guild_id),
+            **self.guild_part(thread.id),
             "parent_id": str(thread.parent_id),
             "owner_id": str(thread.owner_id),
             "name": thread.name,
             "last_message_id": self._last(thread.id),
             "rate_limit_per_user": 0,
-            "message_count": max(written, 0),
-            "total_message_sent": max(written, 0),
+            "message_count": written,
+            "total_message_sent": written,
             "member_count": len(members),
             "thread_metadata": {
                 "archived": thread.archived,
@@ -116,9 +131,17 @@ class Places:
                 "auto_archive_duration": thread.auto_archive_minutes,
                 "archive_timestamp": created,
                 "create_timestamp": created,
+                **({"invitable": True} if thread.kind is ThreadKind.PRIVATE else {}),
             },
             **(mine if self._world.bot.id in members else {}),
         }
+
+    def _written(self, thread: Thread) -> int:
+        # Neither the pointer at a starter is counted, nor what a forum's post begins with.
+        return sum(
+            one.kind is not MessageKind.THREAD_STARTER and one.id != thread.id
+            for one in self._world.history(thread.id)
+        )
 
     def place(self, place: Place) -> Json:
         """Write a channel of any kind."""
@@ -148,9 +171,9 @@ class Places:
         }
         return {
             "id": str(place.id),
-            "type": 0,
+            "type": place.kind,
             "flags": 0,
-            "guild_id": str(self._world.guild_id),
+            "guild_id": str(place.guild_id),
             "name": place.name,
             "position": 0,
             "topic": None,
@@ -159,17 +182,19 @@ class Places:
             "parent_id": None,
             "last_message_id": self._last(place.id),
             "permission_overwrites": [denial] if place.denied else [],
+            **_PECULIAR.get(place.kind, {}),
         }
 
     def _last(self, channel_id: int) -> str | None:
         history = self._world.history(channel_id)
         return str(history[-1].id) if history else None
 
-    def member(self, user_id: int) -> Json:
-        """Write somebody as a member of the server, without saying who it is."""
+    def member(self, user_id: int, guild_id: int) -> Json:
+        """Write somebody as a member of a server, without saying who it is."""
         moderates = self._world.users[user_id].moderator
+        server = self._world.servers[guild_id]
         return {
-            "roles": [str(self._world.moderators_id)] if moderates else [],
+            "roles": [str(server.moderators_id)] if moderates else [],
             "joined_at": moment(user_id).isoformat(),
             "nick": None,
             "avatar": None,
@@ -180,35 +205,41 @@ class Places:
             "flags": 0,
         }
 
-    def members(self) -> list[Json]:
-        """Write everybody in the server."""
+    def members(self, guild_id: int) -> list[Json]:
+        """Write everybody in a server, which is everybody there is."""
         users = self._world.users.values()
-        return [self.member(one.id) | {"user": user_payload(one)} for one in users]
+        return [self.member(one.id, guild_id) | {"user": user_payload(one)} for one in users]
 
-    def _roles(self) -> list[Json]:
-        everyone = {"id": str(self._world.guild_id), "permissions": str(+EVERYONE)}
+    def _roles(self, server: Server) -> list[Json]:
+        everyone = {"id": str(server.id), "permissions": str(+EVERYONE)}
         moderators = {
-            "id": str(self._world.moderators_id),
+            "id": str(server.moderators_id),
             "name": "Moderators",
             "position": 1,
             "permissions": str(+MODERATORS),
         }
         return [_ROLE | everyone, _ROLE | moderators]
 
-    def guild(self) -> Json:
-        """Write the server as a client is told of it when it connects."""
+    def guild(self, server: Server) -> Json:
+        """Write a server as a client is told of it when it connects."""
         world = self._world
-        members = self.members()
-        threads = [one for one in world.places.values() if isinstance(one, Thread)]
+        members = self.members(server.id)
+        places = [one for one in world.places.values() if world.guild_of(one) == server.id]
         return _GUILD | {
-            "id": str(world.guild_id),
-            "owner_id": str(world.owner_id),
-            "joined_at": moment(world.guild_id).isoformat(),
-            "roles": self._roles(),
+            "id": str(server.id),
+            "name": server.name,
+            "owner_id": str(server.owner_id),
+            "joined_at": moment(server.id).isoformat(),
+            "roles": self._roles(server),
             "members": members,
             "member_count": len(members),
-            "channels": [
-                self.place(one) for one in world.places.values() if isinstance(one, TextChannel)
+            # A bot is told of channels that it may not look into as well.
+            "channels": [self.place(one) for one in places if isinstance(one, TextChannel)],
+            "threads": [
+                self.thread(one)
+                for one in places
+                if isinstance(one, Thread)
+                and not one.archived
+                and Permission.VIEW_CHANNEL in world.granted(one)
             ],
-            "threads": [self.thread(one) for one in threads if not one.archived],
         }

@@ -10,7 +10,13 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from . import account_routes, channel_routes, interaction_routes, message_routes
+from . import (
+    account_routes,
+    channel_routes,
+    interaction_routes,
+    message_routes,
+    thread_routes,
+)
 from .buckets import Buckets, Standing
 from .calls import NO_CONTENT, Call, Reply, Route, Routes, too_many
 from .faults import Answer, Faults, Reset, RestEffect
@@ -21,7 +27,9 @@ from .wire import broken, json_response, sever
 from .world import World
 
 PREFIX = "/api/v10"
-ROUTES: Routes = account_routes.ROUTES | channel_routes.ROUTES | message_routes.ROUTES
+ROUTES: Routes = (
+    account_routes.ROUTES | channel_routes.ROUTES | thread_routes.ROUTES | message_routes.ROUTES
+)
 # Where a token in the path is enough.
 OPEN_ROUTES: Routes = interaction_routes.ROUTES
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from .dispatches import Intent
+from .snowflakes import shard_of
 from .state import Json
 
 # As many events as a session may miss and still resume.
@@ -89,4 +90,4 @@ class Session:
     def holds(self, owner_id: int | None) -> bool:
         """Tell whether a server is this shard's; direct messages, of no server, are shard 0's."""
         shard, count = self.shard
-        return ((owner_id or 0) >> 22) % count == shard
+        return shard_of(owner_id or 0, count) == shard

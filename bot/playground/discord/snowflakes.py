@@ -21,6 +21,19 @@ class Snowflakes:
         self._last = max(now << 22, self._last + 1)
         return self._last
 
+    def mint_apart(self) -> int:
+        """Return an id of a millisecond of its own.
+
+        Discord deals servers out to shards by that, so neighbours come to different ones.
+        """
+        self._last |= (1 << 22) - 1
+        return self.mint()
+
+
+def shard_of(guild_id: int, count: int) -> int:
+    """Return which of so many shards is told of a server."""
+    return (guild_id >> 22) % count
+
 
 def moment(snowflake: int) -> datetime:
     """Tell when an id was minted."""

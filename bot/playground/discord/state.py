@@ -1,4 +1,4 @@
-"""What a Discord is made of: people, places and messages."""
+"""What a Discord is made of: people, files and messages."""
 
 import mimetypes
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .interactions import Interaction
-from .permissions import NOTHING, Permission
 
 Json: TypeAlias = dict[str, Any]
 
@@ -20,8 +19,15 @@ class MessageKind(IntEnum):
     """The message types that occur here, by Discord's numbers."""
 
     DEFAULT = 0
+    PIN = 6
+    JOIN = 7
     REPLY = 19
     THREAD_STARTER = 21
+
+    @property
+    def is_system(self) -> bool:
+        """Tell whether Discord itself writes such messages, to which nobody can reply."""
+        return self not in (MessageKind.DEFAULT, MessageKind.REPLY)
 
 
 class MessageFlag(IntFlag):
@@ -125,36 +131,3 @@ class Message:
         """Return the one person who is shown an ephemeral message."""
         whispered = self.origin and MessageFlag.EPHEMERAL in self.flags
         return self.origin.user_id if self.origin and whispered else None
-
-
-@dataclass(frozen=True, slots=True)
-class TextChannel:
-    """A server's channel, with what the bot is denied in it."""
-
-    id: int
-    name: str
-    denied: Permission = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class DirectChannel:
-    """A conversation of one person and the bot."""
-
-    id: int
-    person_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """A thread; its id is that of the message it was made from."""
-
-    id: int
-    parent_id: int
-    owner_id: int
-    name: str
-    auto_archive_minutes: int
-    archived: bool = False
-    locked: bool = False
-
-
-Place: TypeAlias = TextChannel | DirectChannel | Thread

@@ -1,42 +1,33 @@
-"""One server, its people and what they wrote: the state behind every door."""
+"""What people and the bot wrote and did: the state behind every door."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from . import permissions
 from .changes import (
     Change,
-    ChannelCreated,
     InteractionAnswered,
     InteractionCreated,
     MessageCreated,
     MessageDeleted,
     MessageEdited,
     Reacted,
-    ThreadCreated,
-    ThreadEdited,
-    ThreadJoined,
     Unreacted,
 )
+from .grounds import Grounds
 from .interactions import Callback, Cause, Interaction, Interactions
-from .permissions import NOTHING, Permission
+from .places import Thread, ThreadKind
 from .snowflakes import Snowflakes
 from .state import (
     PLAIN,
     Attachment,
-    DirectChannel,
     File,
     Json,
     Message,
     MessageFlag,
     MessageKind,
-    Place,
     Reaction,
     Reference,
-    TextChannel,
-    Thread,
-    User,
 )
 
 
@@ -58,70 +49,17 @@ class Draft:
     origin: Interaction | None = None
 
 
-class World:
+class World(Grounds):
     """Everything there is, and the only ways to change it."""
 
     def __init__(
         self, publish: Callable[[Change], None], snowflakes: Snowflakes, interactions: Interactions
     ) -> None:
-        self._publish = publish
-        self._mint = snowflakes.mint
+        super().__init__(publish, snowflakes)
         self.interactions = interactions
         self.portal_toggle = False
         self.thread_cap_reached = False
-        self.users: dict[int, User] = {}
-        self.places: dict[int, Place] = {}
-        self.messages: dict[int, Message] = {}
         self.commands: list[Json] = []
-        self._members: dict[int, set[int]] = {}
-        self.guild_id = self._mint()
-        # An owner may do everything, so it is nobody who does anything here.
-        self.owner_id = self._mint()
-        self.moderators_id = self._mint()
-        self.bot = self.add_user("Reeltalk", bot=True)
-        self.person = self.add_user("newcomer")
-        self.general = self.add_channel("general")
-        self.direct = self.open_direct(self.person.id)
-
-    def mint(self) -> int:
-        """Return a new id."""
-        return self._mint()
-
-    def add_user(self, name: str, *, bot: bool = False, moderator: bool = False) -> User:
-        """Let somebody in."""
-        user = User(self._mint(), name, bot, moderator)
-        self.users[user.id] = user
-        return user
-
-    def add_channel(self, name: str, denied: Permission = NOTHING) -> TextChannel:
-        """Open a channel in the server."""
-        channel = TextChannel(self._mint(), name, denied)
-        self.places[channel.id] = channel
-        self._publish(ChannelCreated(channel))
-        return channel
-
-    def open_direct(self, person_id: int) -> DirectChannel:
-        """Return the conversation of a person and the bot, the same one every time."""
-        for place in self.places.values():
-            if isinstance(place, DirectChannel) and place.person_id == person_id:
-                return place
-        channel = DirectChannel(self._mint(), person_id)
-        self.places[channel.id] = channel
-        return channel
-
-    def granted(self, place: Place) -> Permission:
-        """Return what the bot may do in a place; a thread obeys its channel."""
-        match place:
-            case TextChannel():
-                return permissions.granted(place.denied)
-            case Thread():
-                return self.granted(self.places[place.parent_id])
-            case DirectChannel():
-                return permissions.DIRECT
-
-    def is_direct(self, channel_id: int) -> bool:
-        """Tell whether a channel is a conversation of two."""
-        return isinstance(self.places.get(channel_id), DirectChannel)
 
     def history(self, channel_id: int) -> list[Message]:
         """Return a channel's messages, oldest first."""
@@ -158,10 +96,12 @@ class World:
                         return attachment
         return None
 
-    def post(self, channel_id: int, author_id: int, draft: Draft) -> Message:
+    def post(
+        self, channel_id: int, author_id: int, draft: Draft, identity: int | None = None
+    ) -> Message:
         """Write a message; in a thread this wakes it and makes the author a member."""
         message = Message(
-            id=self._mint(),
+            id=self._mint() if identity is None else identity,
             channel_id=channel_id,
             author_id=author_id,
             content=draft.content,
@@ -178,18 +118,21 @@ class World:
             origin=draft.origin,
         )
         if message.only_for is None:
-            self._enter(channel_id, author_id)
+            self._enter(message)
         self.messages[message.id] = message
         self._publish(MessageCreated(message))
         return message
 
-    def _enter(self, channel_id: int, author_id: int) -> None:
-        thread = self.places[channel_id]
+    def _enter(self, message: Message) -> None:
+        thread = self.places[message.channel_id]
         if not isinstance(thread, Thread):
             return
         if thread.archived:
             self.set_thread(replace(thread, archived=False))
-        self.join(thread, author_id)
+        # Discord adds whom a message in a private thread mentions, before it tells of the message.
+        called = message.mentions if thread.kind is ThreadKind.PRIVATE else ()
+        for user_id in (message.author_id, *called):
+            self.join(thread, user_id)
 
     def attach(self, file: File) -> Attachment:
         """Give a file an id."""
@@ -233,42 +176,3 @@ class World:
         answered = self.interactions.settle(interaction, callback, original_id)
         self._publish(InteractionAnswered(answered))
         return answered
-
-    def start_thread(self, starter: Message, owner_id: int, name: str, minutes: int) -> Thread:
-        """Make a thread from a message."""
-        thread = Thread(starter.id, starter.channel_id, owner_id, name, minutes)
-        self.places[thread.id] = thread
-        self._members[thread.id] = {owner_id}
-        pointer = Message(
-            id=self._mint(),
-            channel_id=thread.id,
-            author_id=owner_id,
-            kind=MessageKind.THREAD_STARTER,
-            reference=Reference(starter.channel_id, starter.id),
-        )
-        self.messages[pointer.id] = pointer
-        self._publish(ThreadCreated(thread, starter, pointer))
-        return thread
-
-    def thread(self, thread_id: int) -> Thread:
-        """Return a thread; KeyError when there is none of that id."""
-        place = self.places[thread_id]
-        if not isinstance(place, Thread):
-            raise KeyError(thread_id)
-        return place
-
-    def set_thread(self, thread: Thread) -> None:
-        """Archive, lock or wake a thread."""
-        self.places[thread.id] = thread
-        self._publish(ThreadEdited(thread))
-
-    def join(self, thread: Thread, user_id: int) -> None:
-        """Make somebody a member of a thread."""
-        members = self._members[thread.id]
-        if user_id not in members:
-            members.add(user_id)
-            self._publish(ThreadJoined(thread, user_id))
-
-    def members(self, thread_id: int) -> set[int]:
-        """Return a thread's members."""
-        return set(self._members.get(thread_id, ()))

@@ -8,12 +8,13 @@ import pytest
 from bot.playground.discord.buckets import Buckets, Rate
 from bot.playground.discord.components import numbered
 from bot.playground.discord.dispatches import Intent
+from bot.playground.discord.files import Attachment, plain
 from bot.playground.discord.gating import emptied, is_open
 from bot.playground.discord.links import Links
 from bot.playground.discord.permissions import EVERYONE, NOTHING, Permission, granted, named
 from bot.playground.discord.sessions import MEMORY, Session
 from bot.playground.discord.snowflakes import Snowflakes, moment
-from bot.playground.discord.state import Attachment, Message
+from bot.playground.discord.state import Message
 
 
 class Clock:
@@ -79,6 +80,21 @@ def test_a_link_holds_until_it_expires() -> None:
 )
 def test_a_bot_reads_what_concerns_it(message: Message, *, direct: bool, readable: bool) -> None:
     assert is_open(message, bot_id=9, direct=direct) == readable
+
+
+@pytest.mark.parametrize(
+    ("name", "plainer"),
+    [
+        ("clip-1.final_cut.mp4", "clip-1.final_cut.mp4"),
+        ("my (best) clip.mp4", "my_best_clip.mp4"),
+        ("Žluťoučký.mp4", "Zlutoucky.mp4"),
+        ("画像.png", "unknown.png"),
+        ("画像", "unknown"),
+        ("a b", "a_b"),
+    ],
+)
+def test_a_files_name_is_made_plain(name: str, plainer: str) -> None:
+    assert plain(name) == plainer
 
 
 def test_what_may_not_be_read_is_emptied_and_the_rest_stays() -> None:

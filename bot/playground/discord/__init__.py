@@ -12,6 +12,7 @@ from .changes import (
     MessageCreated,
     MessageDeleted,
     MessageEdited,
+    MessagesDeleted,
     Reacted,
     ServerJoined,
     ThreadCreated,
@@ -34,12 +35,13 @@ from .faults import (
     Truncate,
     Unmeasured,
 )
+from .files import Attachment, File
 from .interactions import Callback, Interaction, Press
 from .places import ChannelKind, Thread, ThreadKind
 from .rest import Exchange
 from .server import serve
 from .snowflakes import shard_of
-from .state import Attachment, File, Message, Reaction
+from .state import Message, MessageKind, Reaction
 
 __all__ = [
     "Answer",
@@ -63,6 +65,8 @@ __all__ = [
     "MessageCreated",
     "MessageDeleted",
     "MessageEdited",
+    "MessageKind",
+    "MessagesDeleted",
     "Press",
     "Rate",
     "Reacted",

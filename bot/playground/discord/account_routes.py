@@ -125,7 +125,7 @@ def _command(world: World, command: Json, identity: str | None) -> Json:
 def user(call: Call) -> Reply:
     """Describe a user."""
     found = call.world.users.get(snowflake(call.path["user_id"], "user_id"))
-    if found is None:
+    if found is None or found.webhook:
         raise refusal(10013)
     return Reply(200, user_payload(found))
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from .files import File
 from .payloads import Payloads
 from .permissions import Permission
 from .places import THREADED, Place, TextChannel, Thread
 from .refusals import invalid, refusal
-from .state import File, Json, Message
+from .state import Json, Message
 from .world import World
 
 

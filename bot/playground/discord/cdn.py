@@ -20,8 +20,8 @@ from .faults import (
     Truncate,
     Unmeasured,
 )
+from .files import Attachment
 from .links import Links
-from .state import Attachment
 from .wire import broken, sever
 from .world import World
 

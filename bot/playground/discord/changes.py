@@ -33,6 +33,13 @@ class MessageDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesDeleted:
+    """Several messages of one channel are gone at once."""
+
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadCreated:
     """There is a new thread.
 
@@ -134,6 +141,7 @@ Change: TypeAlias = (
     MessageCreated
     | MessageEdited
     | MessageDeleted
+    | MessagesDeleted
     | ThreadCreated
     | ThreadEdited
     | ThreadDeleted

@@ -8,19 +8,11 @@ from typing import Any
 from .calls import Call, snowflake
 from .components import check_components
 from .embeds import check_embeds
+from .files import Attachment, File
 from .permissions import Permission
 from .places import ChannelKind, Place, TextChannel, Thread
 from .refusals import invalid, refusal, too_long
-from .state import (
-    PLAIN,
-    Attachment,
-    File,
-    Json,
-    Message,
-    MessageFlag,
-    MessageKind,
-    Reference,
-)
+from .state import PLAIN, Json, Message, MessageFlag, MessageKind, Reference
 from .world import Draft, World
 
 # Discord's own document says 4,000; bots are held to 2,000.

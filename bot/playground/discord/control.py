@@ -16,11 +16,13 @@ from .changes import (
     MessageCreated,
     MessageDeleted,
     MessageEdited,
+    MessagesDeleted,
     ThreadCreated,
 )
+from .files import File
 from .payloads import Payloads
 from .people import People
-from .state import File, Json, Message
+from .state import Json, Message
 from .wire import json_response
 
 PREFIX = "/playground"
@@ -76,25 +78,26 @@ class Control:
         if self.is_ready():
             await response.write(_line({"kind": "gateway_ready"}))
         async for change in watch:
-            told = self._told(change)
-            if told is not None:
+            for told in self._told(change):
                 await response.write(_line(told))
         return response
 
-    def _told(self, change: Change) -> Json | None:
+    def _told(self, change: Change) -> list[Json]:
         match change:
             case MessageCreated(message):
-                return self._of("message_created", message)
+                return [self._of("message_created", message)]
             case MessageEdited(message):
-                return self._of("message_edited", message)
+                return [self._of("message_edited", message)]
             case MessageDeleted(message):
-                return self._of("message_deleted", message)
+                return [self._of("message_deleted", message)]
+            case MessagesDeleted(messages):
+                return [self._of("message_deleted", one) for one in messages]
             case ThreadCreated(thread):
-                return {"kind": "thread_created", "thread": self.payloads.places.thread(thread)}
+                return [{"kind": "thread_created", "thread": self.payloads.places.thread(thread)}]
             case GatewayReady():
-                return {"kind": "gateway_ready"}
+                return [{"kind": "gateway_ready"}]
             case _:
-                return None
+                return []
 
     def _of(self, kind: str, message: Message) -> Json:
         return {"kind": kind, "message": self.payloads.message(message, sees_all=True)}

@@ -16,6 +16,7 @@ from .changes import (
     MessageCreated,
     MessageDeleted,
     MessageEdited,
+    MessagesDeleted,
     Reacted,
     ServerJoined,
     ThreadCreated,
@@ -85,6 +86,8 @@ class Dispatches:
                 return [self._message("MESSAGE_UPDATE", message)]
             case MessageDeleted(message):
                 return [self._deletion(message)]
+            case MessagesDeleted(messages):
+                return [self._bulk_deletion(messages)]
             case Reacted(message, reaction):
                 return [self._reaction("MESSAGE_REACTION_ADD", message, reaction)]
             case Unreacted(message, reaction):
@@ -149,7 +152,7 @@ class Dispatches:
     def _message(self, name: str, message: Message) -> Dispatch:
         author, guild_id = self._world.users[message.author_id], self._told_in(message)
         extras = self._guild_part(message)
-        if guild_id is not None:
+        if guild_id is not None and not author.webhook:
             extras["member"] = self._payloads.places.member(author.id, guild_id)
 
         def write(sees_all: bool) -> Json:  # noqa: FBT001 - see Dispatch
@@ -175,6 +178,15 @@ class Dispatches:
         body: Json = {"id": str(message.id), "channel_id": str(message.channel_id)}
         body |= self._guild_part(message)
         return self._about(message, "MESSAGE_DELETE", Intent.GUILD_MESSAGES, lambda _: body)
+
+    def _bulk_deletion(self, messages: tuple[Message, ...]) -> Dispatch:
+        body: Json = {
+            "ids": [str(one.id) for one in messages],
+            "channel_id": str(messages[0].channel_id),
+            **self._guild_part(messages[0]),
+        }
+        intent = Intent.GUILD_MESSAGES
+        return self._about(messages[0], "MESSAGE_DELETE_BULK", intent, lambda _: body)
 
     def _reaction(self, name: str, message: Message, reaction: Reaction) -> Dispatch:
         body: Json = {

@@ -90,6 +90,30 @@ class Discord(People):
         self._world.thread_cap_reached = reached
 
     @property
+    def shows_referenced(self) -> bool:
+        """Tell whether a bot that may read a message is shown what it replies to as well.
+
+        Discord says nothing about it; by default each message is judged by itself.
+        """
+        return self._world.shows_referenced
+
+    @shows_referenced.setter
+    def shows_referenced(self, shown: bool) -> None:
+        self._world.shows_referenced = shown
+
+    @property
+    def shows_snapshots(self) -> bool:
+        """Tell whether a bot that may read a message in a server is shown what it forwards.
+
+        Discord says nothing about it; by default, the stricter way, forwards arrive empty there.
+        """
+        return self._world.shows_snapshots
+
+    @shows_snapshots.setter
+    def shows_snapshots(self, shown: bool) -> None:
+        self._world.shows_snapshots = shown
+
+    @property
     def ready(self) -> bool:
         """Tell whether a bot is connected and was given READY."""
         return self._gateway.ready

@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from .files import File
 from .refusals import refusal
-from .state import File
 
 
 @dataclass(frozen=True, slots=True)

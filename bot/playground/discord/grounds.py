@@ -44,6 +44,8 @@ class Grounds:
         self.server = self.add_server("The playground")
         self.bot = self.add_user("Reeltalk", bot=True)
         self.person = self.add_user("newcomer")
+        self.webhook = User(self._mint(), "a webhook", bot=True, webhook=True)
+        self.users[self.webhook.id] = self.webhook
         self.general = self.add_channel("general", self.server.id)
         self.direct = self.open_direct(self.person.id)
 

@@ -39,9 +39,12 @@ class Hosts:
         owner = self._world.users[owner_id or self._world.person.id]
         return self._world.open_thread(parent, owner.id, name, ThreadKind.PRIVATE).id
 
-    def add_person(self, name: str, *, moderator: bool = False) -> int:
-        """Let another person into the servers, who as a moderator may manage messages."""
-        return self._world.add_user(name, moderator=moderator).id
+    def add_person(self, name: str, *, moderator: bool = False, bot: bool = False) -> int:
+        """Let somebody else into the servers, who as a moderator may manage messages.
+
+        A bot is a person like others here, except that nobody has a conversation with it.
+        """
+        return self._world.add_user(name, moderator=moderator, bot=bot).id
 
     def deny(self, channel_id: int, *names: str) -> None:
         """Deny the bot these permissions in a channel from now on, and no others."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from .state import Attachment
+from .files import Attachment
 
 # The lifetime Discord's links have had since April 2024.
 LIFETIME = 24 * 60 * 60

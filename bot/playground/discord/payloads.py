@@ -2,12 +2,13 @@
 
 from . import gating
 from .components import numbered
+from .files import Attachment, AttachmentFlag
 from .interactions import Interaction
 from .links import Links
 from .place_payloads import Places, user_payload
 from .places import Thread
 from .snowflakes import moment
-from .state import Attachment, Json, Message, MessageFlag, Reference
+from .state import Json, Message, MessageFlag, Reference
 from .world import World
 
 
@@ -27,21 +28,24 @@ class Payloads:
 
     def message(self, message: Message, *, sees_all: bool) -> Json:
         """Write a message, emptied unless the reader sees all or may read this one."""
-        payload = self._whole(message)
-        if message.reference and not message.reference.forward:
-            payload |= self._referenced(message.reference, sees_all=sees_all)
         direct = self._world.is_direct(message.channel_id)
-        if sees_all or gating.is_open(message, bot_id=self._world.bot.id, direct=direct):
-            return payload
-        return gating.emptied(payload)
+        is_open = sees_all or gating.is_open(message, bot_id=self._world.bot.id, direct=direct)
+        opens_snapshots = sees_all or direct or (is_open and self._world.shows_snapshots)
+        payload = self._whole(message)
+        if message.snapshot:
+            payload |= self._snapshot(message.snapshot, is_open=opens_snapshots)
+        if message.reference and not message.reference.forward:
+            shown = sees_all or (is_open and self._world.shows_referenced)
+            payload |= self._referenced(message.reference, sees_all=shown)
+        return payload if is_open else gating.emptied(payload)
 
     def _whole(self, message: Message) -> Json:
         users = self._world.users
-        thread = self._thread_of(message)
+        thread, author = self._thread_of(message), users[message.author_id]
         return {
             "id": str(message.id),
             "channel_id": str(message.channel_id),
-            "author": user_payload(users[message.author_id]),
+            "author": user_payload(author),
             "timestamp": moment(message.id).isoformat(),
             "edited_timestamp": message.edited and message.edited.isoformat(),
             "mentions": [user_payload(users[one]) for one in message.mentions],
@@ -52,10 +56,10 @@ class Payloads:
             **self._substance(message),
             **({"flags": message.flags | MessageFlag.HAS_THREAD} if thread else {}),
             **({"thread": self.places.thread(thread)} if thread else {}),
+            **({"webhook_id": str(author.id)} if author.webhook else {}),
             **({"nonce": message.nonce} if message.nonce is not None else {}),
             **({"reactions": self._reactions(message)} if message.reactions else {}),
             **(self._reference(message.reference) if message.reference else {}),
-            **(self._snapshot(message.snapshot) if message.snapshot else {}),
             **(self._origin(message.origin) if message.origin else {}),
         }
 
@@ -77,7 +81,7 @@ class Payloads:
 
     def _attachment(self, channel_id: int, attachment: Attachment) -> Json:
         url = self.links.to(channel_id, attachment)
-        kind = attachment.content_type
+        kind, seconds = attachment.content_type, attachment.seconds
         return {
             "id": str(attachment.id),
             "filename": attachment.name,
@@ -85,6 +89,9 @@ class Payloads:
             "url": url,
             "proxy_url": url,
             **({"content_type": kind} if kind else {}),
+            **({"title": attachment.title} if attachment.title else {}),
+            **({"flags": AttachmentFlag.SPOILER} if attachment.spoiler else {}),
+            **({"duration_secs": seconds} if seconds is not None else {}),
         }
 
     def _reference(self, reference: Reference) -> Json:
@@ -103,14 +110,16 @@ class Payloads:
         payload.pop("referenced_message", None)
         return {"referenced_message": payload}
 
-    def _snapshot(self, message: Message) -> Json:
+    def _snapshot(self, message: Message, *, is_open: bool) -> Json:
         kept: Json = {
             "timestamp": moment(message.id).isoformat(),
             "edited_timestamp": message.edited and message.edited.isoformat(),
             "mentions": [],
             "mention_roles": [],
         }
-        return {"message_snapshots": [{"message": kept | self._substance(message)}]}
+        substance = self._substance(message)
+        shown = kept | (substance if is_open else gating.emptied(substance))
+        return {"message_snapshots": [{"message": shown}]}
 
     def _origin(self, interaction: Interaction) -> Json:
         first = interaction.original_id

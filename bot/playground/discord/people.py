@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from .components import button
 from .composing import mentioned
+from .files import File
 from .hosts import Hosts
 from .interactions import Interaction, Press
 from .places import ChannelKind, Thread, ThreadKind
-from .state import File, Json, Message, MessageFlag, MessageKind, Reference
+from .state import Json, Message, MessageFlag, MessageKind, Reference
 from .world import Draft
 
 
@@ -24,8 +25,14 @@ class People(Hosts):
         author_id: int | None = None,
         reply_to: int | None = None,
         ping: bool = True,
+        webhook: bool = False,
+        forward_of: int | None = None,
     ) -> Message:
-        """Write a message; KeyError for a channel, an author or a message that is not there."""
+        """Write a message; KeyError for a channel, an author or a message that is not there.
+
+        With `webhook` no person writes it, but a webhook. A message may carry a forward as
+        well, but not be a reply at the same time.
+        """
         world = self._world
         target = None if reply_to is None else world.messages[reply_to]
         place = world.places[self._where(channel_id, target)]
@@ -38,19 +45,24 @@ class People(Hosts):
             reference=reference,
             mentions=mentioned(world, content, allowed, reference),
         )
-        return world.post(place.id, self._who(author_id), draft)
+        if forward_of is not None:
+            draft = _forwarding(draft, world.messages[forward_of])
+        author = world.webhook.id if webhook else self._who(author_id)
+        return world.post(place.id, author, draft)
 
     def forward(
         self, message_id: int, *, channel_id: int | None = None, author_id: int | None = None
     ) -> Message:
         """Forward a message: a copy of it, without its author."""
-        original = self._world.messages[message_id]
-        draft = Draft(
-            flags=MessageFlag.HAS_SNAPSHOT,
-            reference=Reference(original.channel_id, original.id, forward=True),
-            snapshot=original.snapshot or original,
-        )
-        return self._world.post(self._where(channel_id, None), self._who(author_id), draft)
+        return self.say(channel_id=channel_id, author_id=author_id, forward_of=message_id)
+
+    def system(
+        self, channel_id: int, author_id: int | None = None, kind: int = MessageKind.JOIN
+    ) -> Message:
+        """Let Discord itself write that somebody joined, or something of the kind."""
+        place = self._world.places[channel_id]
+        draft = Draft(kind=MessageKind(kind))
+        return self._world.post(place.id, self._who(author_id), draft)
 
     def edit(self, message_id: int, content: str) -> Message:
         """Change what a message says, and whom it mentions."""
@@ -61,6 +73,17 @@ class People(Hosts):
     def delete(self, message_id: int) -> None:
         """Delete a message."""
         self._world.delete(self._world.messages[message_id])
+
+    def unfurl(self, message_id: int, embed: Json) -> None:
+        """Let Discord add what it found behind a link, a while after the message."""
+        self._world.unfurl(self._world.messages[message_id], embed)
+
+    def bulk_delete(self, message_ids: Sequence[int]) -> None:
+        """Delete several messages of one channel at once, as a moderator does."""
+        messages = tuple(self._world.messages[one] for one in message_ids)
+        if len({one.channel_id for one in messages}) != 1:
+            raise ValueError(message_ids)
+        self._world.delete_bulk(messages)
 
     def press(
         self, message_id: int, custom_id: str, *, author_id: int | None = None
@@ -106,3 +129,14 @@ class People(Hosts):
 
     def _who(self, author_id: int | None) -> int:
         return self._world.users[author_id].id if author_id else self._world.person.id
+
+
+def _forwarding(draft: Draft, original: Message) -> Draft:
+    if draft.reference:
+        raise ValueError(original.id)
+    return replace(
+        draft,
+        flags=MessageFlag.HAS_SNAPSHOT,
+        reference=Reference(original.channel_id, original.id, forward=True),
+        snapshot=original.snapshot or original,
+    )

@@ -207,8 +207,11 @@ class Places:
 
     def members(self, guild_id: int) -> list[Json]:
         """Write everybody in a server, which is everybody there is."""
-        users = self._world.users.values()
-        return [self.member(one.id, guild_id) | {"user": user_payload(one)} for one in users]
+        return [
+            self.member(one.id, guild_id) | {"user": user_payload(one)}
+            for one in self._world.users.values()
+            if not one.webhook
+        ]
 
     def _roles(self, server: Server) -> list[Json]:
         everyone = {"id": str(server.id), "permissions": str(+EVERYONE)}

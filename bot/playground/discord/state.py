@@ -1,18 +1,14 @@
-"""What a Discord is made of: people, files and messages."""
+"""What a Discord is made of: people and messages."""
 
-import mimetypes
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, IntFlag
-from pathlib import Path
 from typing import Any, TypeAlias
 
+from .files import Attachment
 from .interactions import Interaction
 
 Json: TypeAlias = dict[str, Any]
-
-# Built without the machine's own tables, so that a name means the same everywhere.
-_TYPES = mimetypes.MimeTypes()
 
 
 class MessageKind(IntEnum):
@@ -47,41 +43,13 @@ PLAIN = MessageFlag(0)
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, or the bot."""
+    """A person, a bot, or a webhook, which is in no server."""
 
     id: int
     name: str
     bot: bool = False
     moderator: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file on disk to attach; what Discord claims about it may be a lie."""
-
-    path: Path
-    name: str | None = None
-    claimed_type: str | None = None
-    claimed_size: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file on a message; `size` in bytes and `content_type` are claims."""
-
-    id: int
-    name: str
-    path: Path
-    size: int
-    content_type: str | None
-
-    @classmethod
-    def of(cls, identity: int, file: File) -> "Attachment":
-        """Attach a file, guessing its type from its name as Discord does."""
-        name = file.name or file.path.name
-        size = file.path.stat().st_size if file.claimed_size is None else file.claimed_size
-        content_type = file.claimed_type or _TYPES.guess_type(name)[0]
-        return cls(identity, name, file.path, size, content_type)
+    webhook: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,8 @@ def add_member(call: Call) -> Reply:
 
 def _user_id(call: Call) -> int:
     user_id = snowflake(call.path.get("user_id", call.world.bot.id), "user_id")
-    if user_id not in call.world.users:
+    found = call.world.users.get(user_id)
+    if found is None or found.webhook:
         raise refusal(10013)
     return user_id
 

@@ -11,24 +11,16 @@ from .changes import (
     MessageCreated,
     MessageDeleted,
     MessageEdited,
+    MessagesDeleted,
     Reacted,
     Unreacted,
 )
+from .files import Attachment, File
 from .grounds import Grounds
 from .interactions import Callback, Cause, Interaction, Interactions
 from .places import Thread, ThreadKind
 from .snowflakes import Snowflakes
-from .state import (
-    PLAIN,
-    Attachment,
-    File,
-    Json,
-    Message,
-    MessageFlag,
-    MessageKind,
-    Reaction,
-    Reference,
-)
+from .state import PLAIN, Json, Message, MessageFlag, MessageKind, Reaction, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +51,8 @@ class World(Grounds):
         self.interactions = interactions
         self.portal_toggle = False
         self.thread_cap_reached = False
+        self.shows_referenced = False
+        self.shows_snapshots = False
         self.commands: list[Json] = []
 
     def history(self, channel_id: int) -> list[Message]:
@@ -117,7 +111,7 @@ class World(Grounds):
             nonce=draft.nonce,
             origin=draft.origin,
         )
-        if message.only_for is None:
+        if message.only_for is None and not self.users[author_id].webhook:
             self._enter(message)
         self.messages[message.id] = message
         self._publish(MessageCreated(message))
@@ -144,6 +138,19 @@ class World(Grounds):
         self.messages[message.id] = edited
         self._publish(MessageEdited(edited))
         return edited
+
+    def unfurl(self, message: Message, embed: Json) -> Message:
+        """Add what Discord made of a link, which is no edit of the author's."""
+        unfurled = replace(message, embeds=(*message.embeds, embed))
+        self.messages[message.id] = unfurled
+        self._publish(MessageEdited(unfurled))
+        return unfurled
+
+    def delete_bulk(self, messages: tuple[Message, ...]) -> None:
+        """Remove several messages of one channel at once."""
+        for message in messages:
+            del self.messages[message.id]
+        self._publish(MessagesDeleted(messages))
 
     def delete(self, message: Message) -> None:
         """Remove a message; a thread made from it stays."""

@@ -57,6 +57,27 @@ async def test_a_reset_may_come_before_or_after_the_effect(
     assert len(emulated.messages(emulated.channel_id)) == 1
 
 
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (Answer(400, 30046), "Maximum number of edits to messages older than 1 hour reached."),
+        (Answer(403, code=50013), "Missing Permissions"),
+        (Answer(400, code=240000, message="Blocked by harmful links filter"), "Blocked by"),
+    ],
+)
+async def test_any_of_discords_codes_may_be_met(
+    effect: Answer, words: str, emulated: Discord, caller: discord.Client
+) -> None:
+    said = await channel(caller, emulated).send("first")
+    emulated.faults.append(Fault(effect, "PATCH", "/channels/*/messages/*"))
+    with pytest.raises(discord.HTTPException) as refused:
+        await said.edit(content="second")
+    assert (refused.value.status, refused.value.code) == (effect.status, effect.code)
+    assert refused.value.text.startswith(words)
+    await said.edit(content="third")
+    assert emulated.messages(emulated.channel_id)[0].content == "third"
+
+
 async def test_what_was_spoilt_is_on_the_record(emulated: Discord, caller: discord.Client) -> None:
     fault = Reset()
     spoil(emulated, fault)

@@ -7,9 +7,14 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer with a status; `retry_after` in seconds."""
+    """Answer with a status, and one of Discord's error codes; `retry_after` in seconds.
+
+    Without a message, a code that is known here brings its own words.
+    """
 
     status: int
+    code: int = 0
+    message: str = ""
     retry_after: float | None = None
     html: bool = False
     after_effect: bool = False

@@ -24,6 +24,7 @@ _WORDS = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     20012: (403, "You are not authorized to perform this action on this application"),
+    30046: (400, "Maximum number of edits to messages older than 1 hour reached."),
     40005: (413, "Request entity too large"),
     40060: (400, "Interaction has already been acknowledged."),
     50001: (403, "Missing Access"),
@@ -50,6 +51,11 @@ def refusal(code: int) -> Refusal:
     """Make the refusal that a code stands for."""
     status, words = _WORDS[code]
     return Refusal(status, code, words)
+
+
+def words_of(code: int) -> str:
+    """Return what Discord says with a code, nothing for one that is unknown here."""
+    return _WORDS.get(code, (0, ""))[1]
 
 
 def invalid(field: str, code: str, message: str) -> Refusal:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from .calls import Reply, too_many
 from .faults import Answer
+from .refusals import words_of
 
 # A client tells Discord's own rate limit from Cloudflare's by the presence of `Via`.
 VIA = {"Via": "1.1 google"}
@@ -34,7 +35,8 @@ def broken(answer: Answer) -> web.Response:
         return web.Response(status=answer.status, text=page, content_type="text/html", headers=VIA)
     if answer.retry_after is not None:
         return json_response(replace(too_many(answer.retry_after), status=answer.status))
-    body = {"message": f"{answer.status}: Out of order", "code": 0}
+    words = answer.message or words_of(answer.code) or f"{answer.status}: Out of order"
+    body = {"message": words, "code": answer.code}
     return json_response(Reply(answer.status, body))
 
 

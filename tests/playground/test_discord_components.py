@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.playground.discord.components import button, check_components, numbered
+from bot.playground.discord.components import (
+    ComponentKind,
+    check_components,
+    chosen,
+    numbered,
+    usable,
+)
 from bot.playground.discord.refusals import Refusal
 
 
@@ -42,7 +48,7 @@ def reasons(errors: Any, path: str = "") -> list[str]:
         [row(*many(5))] + [row(a_button(custom_id=f"{number}")) for number in range(4)],
         [row(a_button(custom_id="x" * 100, label="x" * 80))],
         [row(a_button(style=5, url="https://example.org", custom_id=None))],
-        [row({"type": 3, "custom_id": "choose", "options": []})],
+        [row({"type": 3, "custom_id": "choose", "options": [{"label": "A", "value": "a"}]})],
     ],
 )
 def test_what_discord_accepts_is_accepted(components: Any) -> None:
@@ -101,11 +107,48 @@ def test_a_layout_is_checked_at_every_depth() -> None:
 
 def test_a_button_is_found_with_its_number_unless_it_is_disabled() -> None:
     components = [row(a_button(), a_button(custom_id="never", disabled=True))]
-    found = button(components, "stop")
+    found = pressable(components, "stop")
     assert found
     assert found["id"] == 2
-    assert button(components, "never") is None
-    assert button(components, "go") is None
+    assert pressable(components, "never") is None
+    assert pressable(components, "go") is None
+
+
+def pressable(components: Any, custom_id: str) -> Any:
+    return usable(components, custom_id, (ComponentKind.BUTTON,))
+
+
+def a_menu(**changed: Any) -> dict[str, Any]:
+    options = [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}]
+    return {"type": 3, "custom_id": "which", "options": options, **changed}
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        ([a_menu(), a_button()], "components.0.components: BASE_TYPE_BAD_LENGTH"),
+        ([a_menu(options=[])], "components.0.components.0.options: BASE_TYPE_BAD_LENGTH"),
+        ([a_menu(custom_id="")], "components.0.components.0.custom_id: BASE_TYPE_BAD_LENGTH"),
+        ([a_menu(placeholder="x" * 151)], "components.0.components.0.placeholder: BASE_TYPE_MAX"),
+    ],
+)
+def test_a_menu_is_held_to_discords_limits(held: list[dict[str, Any]], reason: str) -> None:
+    assert check_components([row(a_menu())], is_layout=False) is None
+    assert reasons(refused([row(*held)]))[0].startswith(reason)
+
+
+def test_only_what_a_menu_offers_is_chosen() -> None:
+    assert chosen(a_menu(), ["b"]) == ("b",)
+    assert chosen(a_menu(min_values=0, max_values=2), []) == ()
+    assert chosen({"type": 5, "custom_id": "who"}, ["12"]) == ("12",)
+    for menu, values in (
+        (a_menu(), ["c"]),
+        (a_menu(), []),
+        (a_menu(max_values=2), ["a", "a"]),
+        ({"type": 5, "custom_id": "who"}, ["somebody"]),
+    ):
+        with pytest.raises(ValueError, match="\\["):
+            chosen(menu, values)
 
 
 JUNK = st.recursive(
@@ -129,4 +172,4 @@ def test_whatever_is_sent_is_refused_or_can_be_shown(components: Any, is_layout:
     except Refusal:
         return
     numbered(components)
-    button(components, "stop")
+    pressable(components, "stop")

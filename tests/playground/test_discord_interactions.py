@@ -134,14 +134,14 @@ async def test_a_token_opens_only_what_its_interaction_is_about(
     await hand.answer({"type": 4, "data": {"content": "stopped"}})
     for identity, code in ((other.id, 10008), (1, 10008), ("x", 50035)):
         assert (await hand.follow("GET", f"/messages/{identity}"))[1]["code"] == code
-    pressed = opened.cause.message_id
+    pressed = opened.message_id
     assert (await hand.follow("GET", f"/messages/{pressed}"))[1]["content"] == "an answer"
 
 
 async def test_a_message_that_is_gone_is_not_updated(
     hand: Hand, emulated: Discord, opened: Interaction
 ) -> None:
-    emulated.delete(opened.cause.message_id)
+    emulated.delete(opened.message_id or 0)
     status, refused = await hand.answer({"type": 7, "data": {"content": "stopped"}})
     assert (status, refused["code"]) == (404, 10008)
 
@@ -151,7 +151,7 @@ async def test_an_update_keeps_what_it_does_not_name(
 ) -> None:
     assert await hand.answer({"type": 7}) == (204, None)
     (shown,) = emulated.messages(emulated.channel_id)
-    assert (shown.id, shown.content) == (opened.cause.message_id, "an answer")
+    assert (shown.id, shown.content) == (opened.message_id, "an answer")
     assert shown.components
 
 
@@ -190,7 +190,7 @@ async def test_an_answer_brings_its_files_wherever_the_bot_may_speak(
 async def test_the_holder_of_a_server_hears_of_a_press_without_any_intent(
     emulated: Discord, opened: Interaction
 ) -> None:
-    message_id = opened.cause.message_id
+    message_id = opened.message_id or 0
     holder = (emulated.guild_id >> 22) % 2
     async with aiohttp.ClientSession() as http:
         mine, other = [

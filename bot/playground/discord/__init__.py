@@ -36,7 +36,16 @@ from .faults import (
     Unmeasured,
 )
 from .files import Attachment, File
-from .interactions import Callback, Interaction, Press
+from .interactions import (
+    Callback,
+    Command,
+    Context,
+    Interaction,
+    InteractionKind,
+    MessageCommand,
+    Press,
+    Submission,
+)
 from .places import ChannelKind, Thread, ThreadKind
 from .rest import Exchange
 from .server import serve
@@ -53,6 +62,8 @@ __all__ = [
     "ChannelDeleted",
     "ChannelEdited",
     "ChannelKind",
+    "Command",
+    "Context",
     "Discord",
     "Exchange",
     "Fault",
@@ -61,7 +72,9 @@ __all__ = [
     "Interaction",
     "InteractionAnswered",
     "InteractionCreated",
+    "InteractionKind",
     "Message",
+    "MessageCommand",
     "MessageCreated",
     "MessageDeleted",
     "MessageEdited",
@@ -77,6 +90,7 @@ __all__ = [
     "RestEffect",
     "ServerJoined",
     "Stall",
+    "Submission",
     "Thread",
     "ThreadCreated",
     "ThreadDeleted",

@@ -1,6 +1,4 @@
-"""REST about the bot itself: who it is, where its gateway is, its commands."""
-
-from typing import Any, cast
+"""REST about the bot itself: who it is, and where its gateway is."""
 
 from .calls import Call, Reply, Routes, snowflake
 from .permissions import EVERYONE
@@ -78,50 +76,6 @@ def gateway(call: Call) -> Reply:
     return Reply(200, body)
 
 
-def commands(call: Call) -> Reply:
-    """List the app's commands."""
-    _own_application(call)
-    return Reply(200, call.world.commands)
-
-
-def put_commands(call: Call) -> Reply:
-    """Replace the app's commands; one that stays keeps its id."""
-    _own_application(call)
-    sent: Any = call.body
-    if not isinstance(sent, list):
-        raise refusal(50109)
-    wanted = cast("list[Json]", sent)
-    known = {_key(one): one["id"] for one in call.world.commands}
-    call.world.commands[:] = [
-        _command(call.world, command, known.get(_key(command))) for command in wanted
-    ]
-    return Reply(200, call.world.commands)
-
-
-def _own_application(call: Call) -> None:
-    if snowflake(call.path["application_id"], "application_id") != call.world.bot.id:
-        raise refusal(20012)
-
-
-def _key(command: Json) -> tuple[str, int]:
-    return command["name"], command.get("type", 1)
-
-
-def _command(world: World, command: Json, identity: str | None) -> Json:
-    defaults: Json = {
-        "type": 1,
-        "description": "",
-        "default_member_permissions": None,
-        "dm_permission": True,
-        "contexts": None,
-        "integration_types": [0],
-        "nsfw": False,
-    }
-    given = {key: value for key, value in command.items() if value is not None}
-    own = {"application_id": str(world.bot.id), "version": str(world.mint())}
-    return defaults | given | own | {"id": identity or str(world.mint())}
-
-
 def user(call: Call) -> Reply:
     """Describe a user."""
     found = call.world.users.get(snowflake(call.path["user_id"], "user_id"))
@@ -145,7 +99,5 @@ ROUTES: Routes = {
     ("GET", "/users/{user_id}"): user,
     ("GET", "/oauth2/applications/@me"): application,
     ("GET", "/gateway/bot"): gateway,
-    ("GET", "/applications/{application_id}/commands"): commands,
-    ("PUT", "/applications/{application_id}/commands"): put_commands,
     ("POST", "/users/@me/channels"): open_direct,
 }

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from .files import File
 from .payloads import Payloads
 from .permissions import Permission
-from .places import THREADED, Place, TextChannel, Thread
+from .places import THREADED, Elsewhere, Place, TextChannel, Thread
 from .refusals import invalid, refusal
 from .state import Json, Message
 from .world import World
@@ -58,7 +58,8 @@ class Call:
     def place(self, *needed: Permission) -> Place:
         """Return the channel that is meant, once the bot may see it and do what it needs."""
         place = self.world.places.get(snowflake(self.path["channel_id"], "channel_id"))
-        if place is None:
+        # Of other people's conversations Discord does not say that they are there.
+        if place is None or (isinstance(place, Elsewhere) and place.guild_id is None):
             raise refusal(10003)
         granted = self.world.granted(place)
         if Permission.VIEW_CHANNEL not in granted:

@@ -25,7 +25,10 @@ from .links import Links
 from .wire import broken, sever
 from .world import World
 
-PATH = "/attachments/{channel_id}/{attachment_id}/{name}"
+PATHS = (
+    "/attachments/{channel_id}/{attachment_id}/{name}",
+    "/ephemeral-attachments/{app_id}/{attachment_id}/{name}",
+)
 CHUNK = 256 * 1024
 # A throttled body is sent in so many pieces a second.
 TICKS = 20

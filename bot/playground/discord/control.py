@@ -19,9 +19,9 @@ from .changes import (
     MessagesDeleted,
     ThreadCreated,
 )
+from .dealings import Dealings
 from .files import File
 from .payloads import Payloads
-from .people import People
 from .state import Json, Message
 from .wire import json_response
 
@@ -32,7 +32,7 @@ PREFIX = "/playground"
 class Control:
     """What a page or another program may do."""
 
-    people: People
+    people: Dealings
     payloads: Payloads
     changes: Changes
     is_ready: Callable[[], bool]

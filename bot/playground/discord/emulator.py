@@ -6,16 +6,16 @@ from pathlib import Path
 from aiohttp import web
 
 from .buckets import Buckets
-from .cdn import PATH, Cdn
+from .cdn import PATHS, Cdn
 from .changes import Changes, MessageCreated, Watch
 from .control import PREFIX as CONTROL
 from .control import Control
+from .dealings import Dealings
 from .faults import Faults
 from .gateway import Gateway
 from .interactions import Interaction, Interactions
 from .links import Links
 from .payloads import Payloads
-from .people import People
 from .places import Thread
 from .rest import PREFIX as API
 from .rest import Exchange, Rest
@@ -24,7 +24,7 @@ from .state import Message, MessageKind
 from .world import World
 
 
-class Discord(People):
+class Discord(Dealings):
     """A Discord that runs: what people do in it, and what can be seen of it."""
 
     def __init__(self, address: str, token: str, clock: Callable[[], float]) -> None:
@@ -61,7 +61,8 @@ class Discord(People):
             self._record,
         ).add_to(app.router)
         Control(self, self._payloads, self._changes, lambda: self.ready).add_to(app.router)
-        app.router.add_get(PATH, Cdn(self._world, self._links, self.faults).download)
+        for path in PATHS:
+            app.router.add_get(path, Cdn(self._world, self._links, self.faults).download)
         app.router.add_get("/gateway", self._gateway.connect)
         app.router.add_get("/gateway/{resume}", self._gateway.connect)
         app.on_shutdown.append(self._gateway.hang_up)

@@ -15,10 +15,12 @@ from .changes import (
     ThreadEdited,
     ThreadJoined,
 )
+from .interactions import Context
 from .permissions import NOTHING, Permission
 from .places import (
     ChannelKind,
     DirectChannel,
+    Elsewhere,
     Place,
     Server,
     TextChannel,
@@ -89,6 +91,13 @@ class Grounds:
         self.places[channel.id] = channel
         return channel
 
+    def add_elsewhere(self, name: str, *, direct: bool, external_apps: bool) -> Elsewhere:
+        """Open a channel, or a conversation, that the bot is not in."""
+        guild_id = None if direct else self._snowflakes.mint_apart()
+        place = Elsewhere(self._mint(), name, guild_id, external_apps)
+        self.places[place.id] = place
+        return place
+
     def channel(self, channel_id: int) -> TextChannel:
         """Return a server's channel; KeyError when there is none of that id."""
         place = self.places[channel_id]
@@ -114,6 +123,8 @@ class Grounds:
                 )
             case DirectChannel():
                 return permissions.DIRECT
+            case Elsewhere():
+                return NOTHING
 
     def _enters(self, thread: Thread) -> bool:
         # Discord shows a private thread to its members, and to who may manage threads.
@@ -122,12 +133,26 @@ class Grounds:
     def guild_of(self, place: Place) -> int | None:
         """Return the server that a place is in, None for a conversation."""
         match place:
-            case TextChannel():
+            case TextChannel() | Elsewhere():
                 return place.guild_id
             case Thread():
                 return self.guild_of(self.places[place.parent_id])
             case DirectChannel():
                 return None
+
+    def has_bot(self, place: Place) -> bool:
+        """Tell whether the bot itself is in a place, and not only what people installed."""
+        return not isinstance(place, Elsewhere)
+
+    def shows_apps(self, place: Place) -> bool:
+        """Tell whether what an app answers in a place may be seen by everybody there."""
+        return not isinstance(place, Elsewhere) or place.external_apps
+
+    def context_of(self, place: Place) -> Context:
+        """Tell where an interaction in a place would say it is."""
+        if self.guild_of(place) is not None:
+            return Context.GUILD
+        return Context.DIRECT if isinstance(place, DirectChannel) else Context.PRIVATE
 
     def is_direct(self, channel_id: int) -> bool:
         """Tell whether a channel is a conversation of two."""

@@ -39,6 +39,13 @@ class Hosts:
         owner = self._world.users[owner_id or self._world.person.id]
         return self._world.open_thread(parent, owner.id, name, ThreadKind.PRIVATE).id
 
+    def add_elsewhere(self, name: str, *, direct: bool = False, external_apps: bool = True) -> int:
+        """Open a channel that the bot is not in: of a server, or between people if `direct`.
+
+        Without `external_apps` people lack the permission of that name there.
+        """
+        return self._world.add_elsewhere(name, direct=direct, external_apps=external_apps).id
+
     def add_person(self, name: str, *, moderator: bool = False, bot: bool = False) -> int:
         """Let somebody else into the servers, who as a moderator may manage messages.
 

@@ -32,6 +32,12 @@ class Links:
         """Return a fresh link to an attachment."""
         return self.sign(f"/attachments/{channel_id}/{attachment.id}/{quote(attachment.name)}")
 
+    def to_upload(self, app_id: int, attachment: Attachment) -> str:
+        """Return a fresh link to what was given to an app and is in no message."""
+        return self.sign(
+            f"/ephemeral-attachments/{app_id}/{attachment.id}/{quote(attachment.name)}"
+        )
+
     def sign(self, path: str) -> str:
         """Return a path as a link that holds for a while."""
         issued = int(self._clock())

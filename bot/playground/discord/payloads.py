@@ -3,7 +3,7 @@
 from . import gating
 from .components import numbered
 from .files import Attachment, AttachmentFlag
-from .interactions import Interaction
+from .interactions import Command, Interaction, MessageCommand, Press, Submission
 from .links import Links
 from .place_payloads import Places, user_payload
 from .places import Thread
@@ -73,14 +73,21 @@ class Payloads:
         return {
             "type": message.kind,
             "content": message.content,
-            "attachments": [self._attachment(message.channel_id, a) for a in message.attachments],
+            "attachments": [
+                self._attachment(one, self.links.to(message.channel_id, one))
+                for one in message.attachments
+            ],
             "embeds": [] if hidden else [{"type": "rich", **embed} for embed in message.embeds],
             "components": numbered(message.components),
             "flags": message.flags,
         }
 
-    def _attachment(self, channel_id: int, attachment: Attachment) -> Json:
-        url = self.links.to(channel_id, attachment)
+    def upload(self, attachment: Attachment) -> Json:
+        """Write what was given to the app and is in no message."""
+        url = self.links.to_upload(self._world.bot.id, attachment)
+        return self._attachment(attachment, url) | {"ephemeral": True}
+
+    def _attachment(self, attachment: Attachment, url: str) -> Json:
         kind, seconds = attachment.content_type, attachment.seconds
         return {
             "id": str(attachment.id),
@@ -122,17 +129,28 @@ class Payloads:
         return {"message_snapshots": [{"message": shown}]}
 
     def _origin(self, interaction: Interaction) -> Json:
+        app_id = str(self._world.bot.id)
+        metadata = self._metadata(interaction)
+        return {"application_id": app_id, "webhook_id": app_id, "interaction_metadata": metadata}
+
+    def _metadata(self, interaction: Interaction) -> Json:
         first = interaction.original_id
         metadata: Json = {
             "id": str(interaction.id),
             "type": interaction.kind,
             "user": user_payload(self._world.users[interaction.user_id]),
-            "authorizing_integration_owners": self.places.installed_by(interaction.channel_id),
-            "interacted_message_id": str(interaction.message_id),
+            "authorizing_integration_owners": self.places.installed_by(interaction),
             **({"original_response_message_id": str(first)} if first else {}),
         }
-        app_id = str(self._world.bot.id)
-        return {"application_id": app_id, "webhook_id": app_id, "interaction_metadata": metadata}
+        match interaction.cause:
+            case Press(message_id):
+                return metadata | {"interacted_message_id": str(message_id)}
+            case MessageCommand(_, target_id):
+                return metadata | {"target_message_id": str(target_id)}
+            case Submission(source):
+                return metadata | {"triggering_interaction_metadata": self._metadata(source)}
+            case Command():
+                return metadata
 
     def _reactions(self, message: Message) -> list[Json]:
         counts: dict[str, list[int]] = {}

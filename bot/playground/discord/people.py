@@ -1,13 +1,11 @@
-"""What people do: write, edit, delete, forward, archive, press buttons."""
+"""What people write, and what becomes of it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .components import button
 from .composing import mentioned
 from .files import File
 from .hosts import Hosts
-from .interactions import Interaction, Press
 from .places import ChannelKind, Thread, ThreadKind
 from .state import Json, Message, MessageFlag, MessageKind, Reference
 from .world import Draft
@@ -84,19 +82,6 @@ class People(Hosts):
         if len({one.channel_id for one in messages}) != 1:
             raise ValueError(message_ids)
         self._world.delete_bulk(messages)
-
-    def press(
-        self, message_id: int, custom_id: str, *, author_id: int | None = None
-    ) -> Interaction:
-        """Press a button; KeyError when there is none that this person could press."""
-        message, user_id = self._world.messages[message_id], self._who(author_id)
-        if message.only_for not in (None, user_id):
-            raise KeyError(message_id)
-        found = button(message.components, custom_id)
-        if found is None:
-            raise KeyError(custom_id)
-        cause = Press(message.id, custom_id, found["id"])
-        return self._world.interact(user_id, message.channel_id, cause)
 
     def post(
         self,

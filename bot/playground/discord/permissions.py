@@ -14,9 +14,11 @@ class Permission(IntFlag):
     EMBED_LINKS = 1 << 14
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
     MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
+    USE_EXTERNAL_APPS = 1 << 50
 
 
 NOTHING = Permission(0)
@@ -31,15 +33,19 @@ DIRECT = (
     | Permission.READ_MESSAGE_HISTORY
 )
 
+# What Discord grants an app where it is not itself.
+EXTERNAL = Permission.EMBED_LINKS | Permission.ATTACH_FILES | Permission.MENTION_EVERYONE
+
 # A bot that was invited with what it needs and nothing to moderate with.
 EVERYONE = DIRECT | Permission.CREATE_PUBLIC_THREADS | Permission.SEND_MESSAGES_IN_THREADS
 
 MODERATORS = EVERYONE | Permission.MANAGE_MESSAGES
 
 
-def of_member(*, moderator: bool) -> Permission:
-    """Return what a person may do, who is denied nothing anywhere."""
-    return MODERATORS if moderator else EVERYONE
+def of_member(*, moderator: bool, external_apps: bool = True) -> Permission:
+    """Return what a person may do, who is denied nothing else anywhere."""
+    apps = Permission.USE_EXTERNAL_APPS if external_apps else NOTHING
+    return (MODERATORS if moderator else EVERYONE) | apps
 
 
 def named(names: Iterable[str]) -> Permission:

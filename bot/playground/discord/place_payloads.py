@@ -1,7 +1,17 @@
 """Users, channels, threads and servers as Discord's JSON."""
 
+from .interactions import Interaction
 from .permissions import EVERYONE, MODERATORS, Permission
-from .places import ChannelKind, DirectChannel, Place, Server, TextChannel, Thread, ThreadKind
+from .places import (
+    ChannelKind,
+    DirectChannel,
+    Elsewhere,
+    Place,
+    Server,
+    TextChannel,
+    Thread,
+    ThreadKind,
+)
 from .snowflakes import moment
 from .state import Json, MessageKind, User
 from .world import World
@@ -102,9 +112,11 @@ class Places:
         place = self._world.places.get(channel_id)
         return None if place is None else self._world.guild_of(place)
 
-    def installed_by(self, channel_id: int) -> Json:
-        """Name who let the app into a channel; for a direct message Discord says 0."""
-        return {"0": str(self._guild_id(channel_id) or 0)}
+    def installed_by(self, interaction: Interaction) -> Json:
+        """Name who let the app in where somebody used it; for a direct message Discord says 0."""
+        if interaction.by_user:
+            return {"1": str(interaction.user_id)}
+        return {"0": str(self._guild_id(interaction.channel_id) or 0)}
 
     def thread(self, thread: Thread) -> Json:
         """Write a thread."""
@@ -149,17 +161,21 @@ class Places:
             case Thread():
                 return self.thread(place)
             case DirectChannel():
-                return self._direct(place)
+                return self._conversation(place.id, self._world.users[place.person_id])
             case TextChannel():
                 return self._channel(place)
+            case Elsewhere(identity, name, guild_id):
+                if guild_id is None:
+                    return self._conversation(identity, self._world.person)
+                return self._channel(TextChannel(identity, name, guild_id))
 
-    def _direct(self, place: DirectChannel) -> Json:
+    def _conversation(self, identity: int, person: User) -> Json:
         return {
-            "id": str(place.id),
+            "id": str(identity),
             "type": 1,
             "flags": 0,
-            "last_message_id": self._last(place.id),
-            "recipients": [user_payload(self._world.users[place.person_id])],
+            "last_message_id": self._last(identity),
+            "recipients": [user_payload(person)],
         }
 
     def _channel(self, place: TextChannel) -> Json:
@@ -192,9 +208,9 @@ class Places:
     def member(self, user_id: int, guild_id: int) -> Json:
         """Write somebody as a member of a server, without saying who it is."""
         moderates = self._world.users[user_id].moderator
-        server = self._world.servers[guild_id]
+        server = self._world.servers.get(guild_id)
         return {
-            "roles": [str(server.moderators_id)] if moderates else [],
+            "roles": [str(server.moderators_id)] if moderates and server else [],
             "joined_at": moment(user_id).isoformat(),
             "nick": None,
             "avatar": None,

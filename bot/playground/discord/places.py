@@ -71,4 +71,18 @@ class Thread:
     kind: ThreadKind = ThreadKind.PUBLIC
 
 
-Place: TypeAlias = TextChannel | DirectChannel | Thread
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A channel without the bot, where people may use what they installed for themselves.
+
+    It is in a server that the bot is not in, or a conversation of people among themselves.
+    Without `external_apps` what an app answers there is for nobody else to see.
+    """
+
+    id: int
+    name: str
+    guild_id: int | None
+    external_apps: bool = True
+
+
+Place: TypeAlias = TextChannel | DirectChannel | Thread | Elsewhere

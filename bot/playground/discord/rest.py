@@ -13,6 +13,7 @@ from aiohttp import web
 from . import (
     account_routes,
     channel_routes,
+    command_routes,
     interaction_routes,
     message_routes,
     thread_routes,
@@ -28,7 +29,11 @@ from .world import World
 
 PREFIX = "/api/v10"
 ROUTES: Routes = (
-    account_routes.ROUTES | channel_routes.ROUTES | thread_routes.ROUTES | message_routes.ROUTES
+    account_routes.ROUTES
+    | command_routes.ROUTES
+    | channel_routes.ROUTES
+    | thread_routes.ROUTES
+    | message_routes.ROUTES
 )
 # Where a token in the path is enough.
 OPEN_ROUTES: Routes = interaction_routes.ROUTES

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, IntFlag
-from typing import Any, TypeAlias
 
 from .files import Attachment
 from .interactions import Interaction
-
-Json: TypeAlias = dict[str, Any]
+from .shapes import Json
 
 
 class MessageKind(IntEnum):
@@ -18,12 +16,14 @@ class MessageKind(IntEnum):
     PIN = 6
     JOIN = 7
     REPLY = 19
+    SLASH_COMMAND = 20
     THREAD_STARTER = 21
+    MESSAGE_COMMAND = 23
 
     @property
     def is_system(self) -> bool:
         """Tell whether Discord itself writes such messages, to which nobody can reply."""
-        return self not in (MessageKind.DEFAULT, MessageKind.REPLY)
+        return self in (MessageKind.PIN, MessageKind.JOIN, MessageKind.THREAD_STARTER)
 
 
 class MessageFlag(IntFlag):

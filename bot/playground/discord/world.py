@@ -17,7 +17,7 @@ from .changes import (
 )
 from .files import Attachment, File
 from .grounds import Grounds
-from .interactions import Callback, Cause, Interaction, Interactions
+from .interactions import Cause, Interaction, Interactions
 from .places import Thread, ThreadKind
 from .snowflakes import Snowflakes
 from .state import PLAIN, Json, Message, MessageFlag, MessageKind, Reaction, Reference
@@ -54,6 +54,7 @@ class World(Grounds):
         self.shows_referenced = False
         self.shows_snapshots = False
         self.commands: list[Json] = []
+        self._uploads: dict[int, Attachment] = {}
 
     def history(self, channel_id: int) -> list[Message]:
         """Return a channel's messages, oldest first."""
@@ -82,7 +83,9 @@ class World(Grounds):
         )
 
     def attachment(self, identity: int) -> Attachment | None:
-        """Return an attachment of a message that is still there, or was forwarded."""
+        """Return an attachment of a message that is still there, of a forward or a command."""
+        if identity in self._uploads:
+            return self._uploads[identity]
         for message in self.messages.values():
             for holder in (message, message.snapshot):
                 for attachment in holder.attachments if holder else ():
@@ -132,6 +135,12 @@ class World(Grounds):
         """Give a file an id."""
         return Attachment.of(self._mint(), file)
 
+    def upload(self, file: File) -> Attachment:
+        """Take in a file that belongs to a command or a form, and to no message."""
+        attachment = self.attach(file)
+        self._uploads[attachment.id] = attachment
+        return attachment
+
     def edit(self, message: Message) -> Message:
         """Put a changed message in its place."""
         edited = replace(message, edited=datetime.now(UTC))
@@ -172,14 +181,16 @@ class World(Grounds):
             self.messages[message.id] = bare
             self._publish(Unreacted(bare, reaction))
 
-    def interact(self, user_id: int, channel_id: int, cause: Cause) -> Interaction:
+    def interact(
+        self, user_id: int, channel_id: int, cause: Cause, *, by_user: bool
+    ) -> Interaction:
         """Let a person do something that the bot must answer."""
-        interaction = self.interactions.open(self._mint(), user_id, channel_id, cause)
+        identity = self._mint()
+        interaction = self.interactions.open(identity, user_id, channel_id, cause, by_user=by_user)
         self._publish(InteractionCreated(interaction))
         return interaction
 
-    def answer(self, interaction: Interaction, callback: Callback, original_id: int) -> Interaction:
+    def answer(self, answered: Interaction) -> None:
         """Let an interaction be answered."""
-        answered = self.interactions.settle(interaction, callback, original_id)
+        self.interactions.settle(answered)
         self._publish(InteractionAnswered(answered))
-        return answered

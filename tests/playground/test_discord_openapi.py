@@ -13,7 +13,9 @@ from discord import app_commands
 from discord.http import Route
 
 from bot.playground.discord import Discord, Exchange, File
+from tests.discord_calls import start_thread
 from tests.discord_openapi import violations
+from tests.playground.apps import Form, offer
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +33,11 @@ async def test_every_call_and_every_answer_is_as_discord_documents_it(
     emulated.say(f"<@{emulated.bot_id}> what is this?", files=[File(clip)])
     await converse(emulated, witness)
     await interact(emulated, witness)
+    await settle(emulated, witness)
+    await deal(emulated, witness, clip)
     await err(emulated, witness)
     templates = {one.template for one in emulated.requests}
-    assert len(templates) >= 18
+    assert len(templates) >= 19
     assert violations(emulated.requests, document) == []
 
 
@@ -48,6 +52,7 @@ async def manage(witness: Any) -> None:
     witness.tree.add_command(app_commands.Command(name="ask", description="Ask", callback=about))
     await witness.tree.sync()
     await witness.tree.fetch_commands()
+    witness.tree.clear_commands(guild=None)
     await witness.application_info()
 
 
@@ -123,6 +128,41 @@ async def put_off(pressed: discord.Interaction) -> None:
 
 async def updated(pressed: discord.Interaction) -> None:
     await pressed.response.edit_message(content="stopped", view=None)
+
+
+async def settle(emulated: Discord, witness: Any) -> None:
+    for kind in ("text", "voice", "announcement", "forum"):
+        await witness.fetch_channel(emulated.add_channel("one", kind=kind))
+    posted = emulated.post(emulated.add_channel("clips", kind="forum"), "A bird", "Which?")
+    thread_id = emulated.add_private_thread("between us")
+    emulated.say(f"<@{emulated.bot_id}>", channel_id=thread_id)
+    thread = await start_thread(witness, emulated)
+    await thread.edit(archived=True)
+    await thread.edit(archived=False, name="another")
+    channel = witness.get_partial_messageable(emulated.channel_id)
+    emulated.say("news", webhook=True)
+    linked = emulated.say("a link", forward_of=posted.id)
+    emulated.unfurl(linked.id, {"type": "link", "url": "https://example.org", "title": "x"})
+    emulated.system(emulated.channel_id)
+    for channel_id in (channel.id, posted.channel_id, thread_id):
+        assert [one async for one in witness.get_partial_messageable(channel_id).history()]
+    assert [one async for one in witness.fetch_guilds()]
+
+
+async def deal(emulated: Discord, witness: Any, clip: Path) -> None:
+    used = await offer(witness, user=True)
+    foreign = emulated.add_elsewhere("a foreign place")
+    for channel_id in (emulated.channel_id, emulated.dm_channel_id, foreign):
+        emulated.use_command("ask", question="What?", clip=File(clip), channel_id=channel_id)
+        await written((await used.get())[0])
+        emulated.autocomplete("ask", focused="model", channel_id=channel_id)
+        await used.get()
+        said = emulated.say("my clip", files=[File(clip)], channel_id=channel_id)
+        form = Form()
+        opened = emulated.use_on_message("Ask about this clip", said.id)
+        await (await used.get())[0].response.send_modal(form)
+        emulated.submit(opened.id, {"question": "Why?"}, files={"clip": [File(clip)]})
+        await written((await form.sent.get())[0])
 
 
 async def err(emulated: Discord, witness: Any) -> None:

@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="list the models that take video, with prices")
     _add_provider(models)
     models.add_argument("--json", action="store_true", help="write JSON")
+    commands.add_parser("invite", help="print the link that invites the bot to a server")
     commands.add_parser(
         "check", help="look at the token, the permissions, the key, the credit and the model"
     )
@@ -175,12 +176,19 @@ def _check(_: argparse.Namespace) -> int:
     return asyncio.run(check(_environ()))
 
 
+def _invite(_: argparse.Namespace) -> int:
+    from bot.commands.invite import invite  # noqa: PLC0415 (as in _run)
+
+    return asyncio.run(invite(_environ()))
+
+
 _COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
     None: _run,
     "playground": _playground,
     "ask": _ask,
     "models": _models,
     "check": _check,
+    "invite": _invite,
 }
 
 

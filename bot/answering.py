@@ -1,11 +1,12 @@
-"""Answer a question: its clips become media, the media a request, the request an answer."""
+"""Answer what is asked: clips become media, the media a request, the request an answer."""
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
-from bot.clips import YouTubeLink
+from bot.clips import Clip, YouTubeLink
+from bot.conversation import Conversation, Turn
 from bot.errors import (
     AnswerUnseen,
     DownloadBroken,
@@ -16,6 +17,7 @@ from bot.errors import (
     ProviderStalled,
     RequestTooLarge,
 )
+from bot.media.kinds import Media
 from bot.moments import clock
 from bot.preferences import Preferences
 from bot.progress import (
@@ -31,13 +33,13 @@ from bot.progress import (
     Progress,
     Sending,
 )
+from bot.providers import wire
 from bot.providers.catalogue import Catalogue, Model, nearest
 from bot.providers.pricing import cost, estimate
 from bot.providers.retrying import Retrying
 from bot.providers.sight import Sight, check, length
 from bot.providers.stream import Event, Finished, Piece
 from bot.providers.wire import Request
-from bot.questions import Question
 from bot.watching import Refusal, Watchable, Watching
 
 INSTRUCTIONS = """\
@@ -67,7 +69,7 @@ class _Refused(Exception):
 
 
 class Answerer:
-    """Turns questions into answers; knows nothing of where they are shown."""
+    """Turns conversations into answers; knows nothing of where they are shown."""
 
     def __init__(
         self,
@@ -81,18 +83,20 @@ class Answerer:
         self._catalogue = catalogue
         self._clock = clock
 
-    async def answer(self, question: Question, preferences: Preferences, tell: Tell) -> Answer:
-        """Answer, telling the progress.
+    async def answer(
+        self, conversation: Conversation, preferences: Preferences, tell: Tell
+    ) -> Answer:
+        """Answer what is asked last, telling the progress.
 
         Raises:
             ReeltalkError: there is no answer, or only a part of one.
         """
-        if not question.clips:
+        if not conversation.clips:
             raise NothingToWatch
         start = self._clock()
         refused = None
         try:
-            return await self._attempt(question, preferences, tell, start)
+            return await self._attempt(conversation, preferences, tell, start)
         except DownloadBroken:
             # The model has received an incomplete request, so it was never asked; the clip's
             # link, size and bytes are all fetched anew.
@@ -100,13 +104,13 @@ class Answerer:
         except _Refused as error:
             refused = error
         try:
-            return await self._attempt(question, preferences, tell, start, refused)
+            return await self._attempt(conversation, preferences, tell, start, refused)
         except _Refused as error:
             raise error.error from error
 
     async def _attempt(
         self,
-        question: Question,
+        conversation: Conversation,
         preferences: Preferences,
         tell: Tell,
         start: float,
@@ -116,10 +120,10 @@ class Answerer:
         model = await self._model(preferences)
         async with AsyncExitStack() as held:
             refusal = refused and refused.refusal
-            seen = await self._watching.look(question, preferences, held, tell, refusal)
+            seen = await self._watching.look(conversation, preferences, held, tell, refusal)
             if refused is not None and seen.size == refused.refusal.size:
                 raise refused  # it can't be sent another way
-            request = _request(question, preferences, seen, model)
+            request = _request(conversation, preferences, seen, model)
             try:
                 async with asyncio.timeout(_LONGEST):
                     text, end = await self._ask(request, preferences, model, tell)
@@ -151,11 +155,11 @@ class Answerer:
     async def _ask(
         self, request: Request, preferences: Preferences, model: Model, tell: Tell
     ) -> tuple[str, Finished]:
-        seconds = length(request.media)
+        seconds = length(request.all_media)
         price = None if seconds is None else estimate(model, seconds)
 
         def on_sent(sent: int, total: int) -> None:
-            tell(Sending(request.media, sent, total, price))
+            tell(Sending(request.all_media, sent, total, price))
             if sent == total:
                 tell(Asking(request.model))
 
@@ -198,28 +202,42 @@ def _notices(request: Request, preferences: Preferences, end: Finished) -> tuple
 
 
 def _request(
-    question: Question, preferences: Preferences, seen: Watchable, model: Model
+    conversation: Conversation, preferences: Preferences, seen: Watchable, model: Model
 ) -> Request:
-    said = [question.text or _DEFAULT_QUESTION]
-    for clip, part in zip(seen.media, seen.parts, strict=True):
-        if round(part):
-            said.append(
-                f"({clip.name} is shown from {clock(round(part))} on: what is at 0:00 here is at "
-                f"{clock(round(part))} there. Give the times of there.)"
-            )
-    said += [
-        f"(The link to {clip.name} points at {clock(clip.start)}.)"
-        for clip in question.clips
-        if isinstance(clip, YouTubeLink) and clip.start
-    ]
-    if question.start or question.end is not None:
-        end = "its end" if question.end is None else clock(question.end)
-        said.append(f"(Only the part from {clock(question.start)} to {end} is asked about.)")
+    first, turns = conversation.turns[0].author, conversation.turns
+    *earlier, now = (_worded(turn, seen, is_other=turn.author != first) for turn in turns)
     return Request(
         model=preferences.model,
         instructions="\n".join(filter(None, [INSTRUCTIONS, preferences.instructions])),
-        media=seen.media,
-        question="\n".join(said),
+        media=now.media,
+        question=now.question,
         max_tokens=preferences.max_answer_tokens,
+        earlier=tuple(earlier),
         effort=model.effort,
     )
+
+
+def _worded(turn: Turn, seen: Watchable, *, is_other: bool) -> wire.Turn:
+    """Put a turn as the model is told it: the same whenever it is, or nothing of it is cached."""
+    said, media = [turn.text or _DEFAULT_QUESTION], list[Media]()
+    for clip, shown, part in zip(seen.clips, seen.media, seen.parts, strict=True):
+        if clip in turn.clips:
+            media.append(shown)
+            said += _notes(clip, part)
+    if turn.start or turn.end is not None:
+        end = "its end" if turn.end is None else clock(turn.end)
+        said.append(f"(Only the part from {clock(turn.start)} to {end} is asked about.)")
+    if is_other and turn.author:
+        said.append(f"(This is asked by somebody else, {turn.author}.)")
+    return wire.Turn(tuple(media), "\n".join(said), turn.answer)
+
+
+def _notes(clip: Clip, part: float) -> Iterator[str]:
+    if round(part):
+        start = clock(round(part))
+        yield (
+            f"({clip.name} is shown from {start} on: what is at 0:00 here is at {start} there. "
+            "Give the times of there.)"
+        )
+    elif isinstance(clip, YouTubeLink) and clip.start:
+        yield f"(The link to {clip.name} points at {clock(clip.start)}.)"

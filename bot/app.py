@@ -1,8 +1,12 @@
 """The composition root: every part is built here, and each is held by a block."""
 
-from collections.abc import Generator
+import asyncio
+import logging
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import repeat
 
 import aiohttp
 import discord
@@ -17,7 +21,11 @@ from bot.media.workshop import Workshop
 from bot.preferences import operators_choice
 from bot.settings import Settings
 
-EXTENSIONS = ("cogs.ask",)
+_SOUND = 3600  # seconds after which a breakdown is the first one again
+
+EXTENSIONS = ("cogs.ask", "cogs.about")
+
+_log = logging.getLogger(__name__)
 
 _AUTHENTICATION_FAILED = 4004
 _REFUSED = (
@@ -39,6 +47,33 @@ async def run(settings: Settings) -> None:
     relay.keep_freed_memory()
     Workshop.sweep()
     use_api(settings.discord_api_url)
+    pauses = restarts()
+    while True:
+        began = time.monotonic()
+        try:
+            await _run_once(settings)
+        except (StartError, asyncio.CancelledError):
+            raise
+        except Exception:  # noqa: BLE001 (a bug of discord.py's, or of ours: be there again)
+            _log.exception("the bot broke down, and is started again in a moment")
+        else:
+            return
+        if time.monotonic() - began > _SOUND:
+            pauses = restarts()
+        await asyncio.sleep(next(pauses))
+
+
+def restarts() -> Iterator[float]:
+    """Yield the seconds before each start after a breakdown.
+
+    Discord takes a thousand IDENTIFYs in a day and then resets the token: that is one in 86
+    seconds, for each shard.
+    """
+    yield from (5.0, 15.0, 60.0)
+    yield from repeat(300.0)
+
+
+async def _run_once(settings: Settings) -> None:
     jobs = Jobs(settings.jobs_path, drain=settings.drain_seconds)
     async with (
         session() as web,

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -17,6 +18,7 @@ from bot.errors import ClipGone, ClipHidden, DownloadFailed
 from bot.jobs import Jobs
 from bot.media.fetch import Locate
 from bot.preferences import PreferencesFor
+from bot.registered import differ
 
 T = TypeVar("T")
 
@@ -31,6 +33,8 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 _PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
 _UNAVAILABLE = 503
+_SLOWED_DOWN = {20016, 20028}
+"""A channel's slow mode, and its limit of writes: both pass."""
 
 DISCORD_ERRORS = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What a call to Discord may raise, once `retrying` has given up."""
@@ -68,6 +72,8 @@ class Client(commands.AutoShardedBot):
         """Load the cogs, once logged in and before the gateway is connected."""
         for extension in self._extensions_to_load:
             await self.load_extension(extension)
+        await self._register_commands()
+        self._forgive_parsers()
 
     async def on_ready(self) -> None:
         """Tell the operator that it works."""
@@ -76,28 +82,80 @@ class Client(commands.AutoShardedBot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: there are no prefix commands, and cogs listen for themselves."""
 
+    async def _register_commands(self) -> None:
+        """Send the commands to Discord, if it holds others."""
+        ours = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        assert self.application_id is not None  # noqa: S101 (it is logged in)
+        try:
+            if differ(ours, await self.http.get_global_commands(self.application_id)):
+                await self.tree.sync()
+        except DISCORD_ERRORS as error:
+            # All other ways to ask are there, and so are the commands of the last time.
+            _log.warning("commands could not be registered: %r", error)
+
+    def _forgive_parsers(self) -> None:
+        """Let an event that discord.py can't read cost itself alone.
+
+        What its parsers raise would end `connect`, and the bot with it (discord.py 2.7.1).
+        """
+        parsers: dict[str, Callable[[Any], None]] = self._connection.parsers
+        for name, parse in parsers.items():
+            parsers[name] = partial(_forgiving, name, parse)
+
+    @property
+    def reads_content(self) -> bool:
+        """Tell whether the portal lets the app read messages that do not mention it, by REST.
+
+        REST answers by the portal's toggle alone, whatever intents the gateway was asked for.
+        """
+        flags = self.application_flags
+        return flags.gateway_message_content or flags.gateway_message_content_limited
+
     async def attachment_url(self, upload: Upload) -> str:
-        """Ask for the message anew and return a clip's signed link.
+        """Return a clip's link as it is now: from its message, else a fresh one for the old.
 
         Raises:
             ClipGone: the message, or the clip in it, is not there any more.
             ClipHidden: the bot may not read it again.
             DownloadFailed: Discord can't say at the moment.
         """
+        hidden: discord.HTTPException | None = None
         try:
-            message = await retrying(
-                lambda: self.http.get_message(upload.channel_id, upload.message_id)
-            )
-        except discord.NotFound as error:
-            raise ClipGone(upload.name) from error
-        except discord.Forbidden as error:
-            raise ClipHidden(upload.name) from error
+            for attachment in await self._attachments(upload):
+                if int(attachment["id"]) == upload.attachment_id:
+                    return attachment["url"]
+        except (discord.NotFound, discord.Forbidden) as error:
+            hidden = error
         except DISCORD_ERRORS as error:
             raise DownloadFailed(upload.name, f"no link: {type(error).__name__}") from error
-        for attachment in message["attachments"]:
-            if int(attachment["id"]) == upload.attachment_id:
-                return attachment["url"]
-        raise ClipGone(upload.name)
+        if upload.link and (fresh := await self._fresh(upload)):
+            return fresh
+        if isinstance(hidden, discord.Forbidden):
+            raise ClipHidden(upload.name) from hidden
+        raise ClipGone(upload.name) from hidden
+
+    async def _attachments(self, upload: Upload) -> list[Any]:
+        """Fetch a clip's message, and return what is attached to it, or to what it forwards."""
+        if not upload.message_id:
+            return []
+        message: Any = await retrying(
+            lambda: self.http.get_message(upload.channel_id, upload.message_id)
+        )
+        forwarded = [one["message"] for one in message.get("message_snapshots") or ()]
+        return [one for part in (message, *forwarded) for one in part["attachments"]]
+
+    async def _fresh(self, upload: Upload) -> str | None:
+        """Ask for a link that works, for one that did; Discord documents this way nowhere."""
+        route = Route("POST", "/attachments/refresh-urls")
+        try:
+            told: Any = await retrying(
+                lambda: self.http.request(route, json={"attachment_urls": [upload.link]})
+            )
+            return told["refreshed_urls"][0]["refreshed"]
+        except (discord.HTTPException, LookupError, TypeError):
+            return None
+        except DISCORD_ERRORS as error:
+            raise DownloadFailed(upload.name, f"no link: {type(error).__name__}") from error
 
     def _connect_to(self, gateway: URL) -> None:
         """Connect to one gateway, whatever Discord says its address is.
@@ -111,6 +169,13 @@ class Client(commands.AutoShardedBot):
             return await connect(str(gateway.with_query(URL(url).query)), compress=compress)
 
         self.http.ws_connect = ws_connect
+
+
+def _forgiving(name: str, parse: Callable[[Any], None], data: Any) -> None:
+    try:
+        parse(data)
+    except Exception:  # noqa: BLE001 (whatever discord.py makes of what it does not know)
+        _log.exception("an event of Discord's could not be read: %s", name)
 
 
 def use_api(url: str) -> None:
@@ -130,8 +195,8 @@ async def retrying(
     for pause in _PATIENCE:
         try:
             return await call()
-        except discord.DiscordServerError as error:
-            if error.status != _UNAVAILABLE:
+        except discord.HTTPException as error:
+            if error.status != _UNAVAILABLE and error.code not in _SLOWED_DOWN:
                 raise
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, ConnectionResetError):
             pass

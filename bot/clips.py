@@ -1,7 +1,7 @@
 """Clips: the videos that people point at."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from bot.moments import seconds_at
@@ -29,8 +29,10 @@ _VIDEO_ID = re.compile(r"([A-Za-z0-9_-]{11})(?:_*$|[^A-Za-z0-9_-])")
 class Upload:
     """A clip attached to a message, known by ids.
 
-    Discord's links to files are signed and expire, so none is kept here. `seconds` is how long it
-    lasts as far as Discord says so, which it does of few.
+    Its message is asked for its link, since Discord's links are signed and expire. `link` is where
+    the file lies: all there is of a clip in no message, or in one that the bot may not read again;
+    only then is it signed. `seconds` is how long it lasts as far as Discord says so, which it does
+    of few. A `spoiler` is hidden until somebody wants to see it.
     """
 
     channel_id: int
@@ -38,6 +40,8 @@ class Upload:
     attachment_id: int
     name: str
     seconds: float | None = None
+    link: str = ""
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class YouTubeLink:
 
     video_id: str
     start: int | None = None
+    spoiler: bool = False
 
     @property
     def url(self) -> str:
@@ -61,6 +66,11 @@ class YouTubeLink:
         """What people see of it."""
         return f"youtu.be/{self.video_id}"
 
+    def at(self, second: int | None = None) -> str:
+        """Return a link for people, to a second of it where one is given."""
+        start = "" if second is None else f"?t={second}"
+        return f"https://youtu.be/{self.video_id}{start}"
+
 
 Clip = Upload | YouTubeLink
 
@@ -70,7 +80,9 @@ def find_links(text: str) -> tuple[YouTubeLink, ...]:
     found: dict[str, YouTubeLink] = {}
     for match in _URL.finditer(text):
         if link := _read_link(match[0]):
-            found.setdefault(link.video_id, link)
+            # An odd number of spoiler marks before it: it lies within a pair.
+            hidden = text.count("||", 0, match.start()) % 2 == 1 and "||" in text[match.end() :]
+            found.setdefault(link.video_id, replace(link, spoiler=hidden))
     return tuple(found.values())
 
 

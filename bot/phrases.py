@@ -17,8 +17,15 @@ BROKEN = "Something broke on my side, and it has been logged. Ask again in a mom
 
 _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
     errors.NothingToWatch: lambda _e, _v: (
-        "I see no clip here. Mention me in a message that has a video attached or a YouTube link "
-        "in it, together with your question."
+        "I see no clip here. There are three ways to ask me about one:\n"
+        "- Mention me in a message with a video attached or a YouTube link in it.\n"
+        "- Press and hold, or right-click, a message with a clip: Apps, **Ask about this clip**.\n"
+        "- Type **/ask**, with your question and a clip or a link."
+    ),
+    errors.ReplyHidden: lambda _e, _v: (
+        "I may not read the message you replied to, so I can't see its clip. Press and hold, or "
+        "right-click, that message: Apps, **Ask about this clip**. Or mention me in a message with "
+        "the clip attached."
     ),
     errors.ClipGone: lambda e, v: (
         f"{_name(e, v)} can't be had any more: it, or its message, was deleted. "

@@ -100,6 +100,25 @@ class Settings:
         return _without_problems(settings, reading)
 
 
+@dataclass(frozen=True, slots=True)
+class DiscordAccount:
+    """The bot's account, and where Discord is."""
+
+    token: str = field(repr=False)
+    api_url: str
+
+
+def read_discord(environ: Mapping[str, str]) -> DiscordAccount:
+    """Read from a mapping such as `os.environ` who the bot is on Discord.
+
+    Raises:
+        SettingsError: with all the problems there are.
+    """
+    reading = Environ(environ)
+    account = DiscordAccount(_token(reading), reading.url("DISCORD_API_URL", _DEFAULT_API))
+    return _without_problems(account, reading)
+
+
 def read_catalogued(environ: Mapping[str, str]) -> Endpoint:
     """Read from a mapping such as `os.environ` whose models are to be listed.
 

@@ -4,8 +4,16 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
-from bot.clips import Upload, YouTubeLink
-from bot.errors import ClipNotVideo, ClipTooLarge, LinksUnsupported, TooManyClips
+from bot.clips import Clip, Upload, YouTubeLink
+from bot.conversation import Conversation
+from bot.errors import (
+    ClipGone,
+    ClipHidden,
+    ClipNotVideo,
+    ClipTooLarge,
+    LinksUnsupported,
+    TooManyClips,
+)
 from bot.media.budget import Budget
 from bot.media.fitting import Fitted, fitted, stills
 from bot.media.kinds import InlineVideo, LinkedVideo, Media, Original, Posted, Stills
@@ -15,7 +23,6 @@ from bot.media.sniff import sniff
 from bot.media.workshop import Workshop
 from bot.preferences import Preferences
 from bot.progress import Fitting, LeftOut, Notice, ShownAs, Why
-from bot.questions import Question
 
 Originals = Callable[[Upload], Original]
 """Where an upload's bytes are read from; nothing is read yet."""
@@ -33,9 +40,11 @@ class Refusal:
 class Watchable:
     """What the model can be shown, and what should be known of that.
 
-    `parts` holds for each clip from which of its seconds on it is shown.
+    `clips` are those that can be watched, `media` what is shown of each, and `parts` from which
+    of its seconds on.
     """
 
+    clips: tuple[Clip, ...]
     media: tuple[Media, ...]
     parts: tuple[float, ...]
     notices: tuple[Notice, ...]
@@ -56,13 +65,13 @@ class Watching:
 
     async def look(
         self,
-        question: Question,
+        conversation: Conversation,
         preferences: Preferences,
         held: AsyncExitStack,
         on_fitting: Callable[[Fitting], None],
         refusal: Refusal | None = None,
     ) -> Watchable:
-        """Look at each clip; those that are no videos are left out, unless none is one.
+        """Look at each clip; those that are no videos, or are gone, are left out if any is left.
 
         What has to be kept until the answer is there is kept by `held`. After a refusal, what is
         sent is another.
@@ -70,21 +79,21 @@ class Watching:
         Raises:
             ReeltalkError: a clip can't be had, or not be sent.
         """
-        if len(question.clips) > preferences.max_clips:
-            raise TooManyClips(len(question.clips), preferences.max_clips)
-        clips, left_out = await self._all_seen(question, preferences)
-        uploads = [clip for clip in clips if isinstance(clip, Posted)]
+        clips, span = conversation.clips, conversation.span
+        if len(clips) > preferences.max_clips:
+            raise TooManyClips(len(clips), preferences.max_clips)
+        seen, left_out = await self._all_seen(clips, preferences)
+        uploads = [clip for clip in seen.values() if isinstance(clip, Posted)]
         # Taken once for all of them: two questions that each wait for more would wait for ever.
         await held.enter_async_context(self._budget.take(sum(one.size for one in uploads)))
         shares = _shares(uploads, preferences, refusal)
         made: list[tuple[Media, float, ShownAs | None]] = []
-        for clip in clips:
+        for clip in seen.values():
             if isinstance(clip, Posted):
                 wanted = Wanted(
                     shares.pop(0),
                     preferences.max_clip_seconds,
-                    question.start,
-                    question.end,
+                    *span,
                     anew=refusal is not None and not refusal.by_size,
                 )
                 made.append(await self._made(clip, wanted, preferences, held, on_fitting))
@@ -92,21 +101,21 @@ class Watching:
                 made.append((clip, 0.0, None))
         media, parts, shown = zip(*made, strict=True)
         notices = (*left_out, *(one for one in shown if one is not None))
-        return Watchable(media, parts, notices)
+        return Watchable(tuple(seen), media, parts, notices)
 
     async def _all_seen(
-        self, question: Question, preferences: Preferences
-    ) -> tuple[list[Posted | LinkedVideo], list[LeftOut]]:
-        seen: list[Posted | LinkedVideo] = []
+        self, clips: Sequence[Clip], preferences: Preferences
+    ) -> tuple[dict[Clip, Posted | LinkedVideo], list[LeftOut]]:
+        seen: dict[Clip, Posted | LinkedVideo] = {}
         left_out: list[LeftOut] = []
-        for clip in question.clips:
+        for clip in clips:
             try:
                 match clip:
                     case YouTubeLink():
-                        seen.append(_linked(clip, preferences))
+                        seen[clip] = _linked(clip, preferences)
                     case Upload():
-                        seen.append(await self._seen(clip, preferences.max_clip_bytes))
-            except ClipNotVideo as error:
+                        seen[clip] = await self._seen(clip, preferences.max_clip_bytes)
+            except (ClipNotVideo, ClipGone, ClipHidden) as error:
                 left_out.append(LeftOut(error))
         if not seen:
             raise left_out[0].error

@@ -5,29 +5,25 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 import discord
 
 from bot.answering import Answerer
 from bot.client import DISCORD_ERRORS, Client
-from bot.errors import (
-    AnswerUnseen,
-    ClipError,
-    DownloadBroken,
-    LinksUnsupported,
-    NothingToWatch,
-    ReeltalkError,
-    TooManyClips,
-)
+from bot.conversation import Conversation
+from bot.errors import AnswerUnseen, ReeltalkError, ReplyHidden
 from bot.pacing import Pacer
-from bot.pages import paginate
 from bot.preferences import Preferences, PreferencesFor
-from bot.progress import Growing, Progress, Sending
+from bot.progress import Growing, Progress
 from bot.questions import Question
 from cogs import _phrases as phrases
-from cogs._buttons import Button
-from cogs._thread_reply import ThreadReply
+from cogs._apologies import apologise
+from cogs._composing import Composing
+from cogs._course import Course, outcome
+from cogs._guest_reply import LIFETIME, GuestReply
+from cogs._memory import earlier_turns
+from cogs._shown import Reply
+from cogs._thread_reply import FileRefused, ThreadReply
 
 _log = logging.getLogger(__name__)
 
@@ -49,15 +45,19 @@ class Answers:
         self._clock = clock
         self._now = now
         # Of questions that wait: what they are shown in, until it is their turn.
-        self._waiting: dict[int, ThreadReply] = {}
+        self._waiting: dict[int, Reply] = {}
 
-    async def accept(self, question: Question) -> None:
-        """Put a question in the line, and once it is kept there, give the first sign."""
+    async def accept(self, question: Question, *, begins: bool = True) -> None:
+        """Put a question in the line, and once it is kept there, give the first sign.
+
+        One that is asked again does not begin: it goes on in the messages that it has.
+        """
         reply = await self._reply(question)
         # Its turn may come before the sign: both then speak through the same reply.
         known = self._waiting.setdefault(question.id, reply)
         if await self._client.jobs.submit(question):
-            known.begin()
+            if begins:
+                known.begin()
             await self._show_in_line(question, None)
         elif known is reply:
             self._waiting.pop(question.id, None)
@@ -68,8 +68,7 @@ class Answers:
 
     async def withdraw(self, question: Question) -> None:
         """Tell that it was cancelled while it waited."""
-        with suppress(*DISCORD_ERRORS):
-            await self._end(question, phrases.STOPPED, "cancelled")
+        await self._end(question, phrases.STOPPED, "cancelled")
 
     async def give_up(self, question: Question) -> None:
         """Tell that it is given up, having killed its process too often."""
@@ -79,143 +78,127 @@ class Answers:
         """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
         preferences = await self._preferences_for(question.guild_id)
         reply = self._waiting.pop(question.id, None) or await self._reply(question)
-        course = _Course(start=self._clock())
+        course = Course(start=self._clock())
         try:
+            question = await reply.settle()
             if self._now() - question.asked_at > preferences.stale_seconds:
-                await reply.show([phrases.STALE], Button.of("retry", question))
                 course.outcome = "expired"
+                composing = Composing(question, question.clips)
+                await reply.show(composing.sentence(phrases.STALE, "retry"))
                 return
-            ending = await self._answer(question, preferences, reply, course)
-            await reply.show(
-                ending.pages, Button.of("retry", question) if ending.may_retry else None
-            )
-            course.outcome = ending.outcome
+            await self._answer(question, preferences, reply, course)
         except asyncio.CancelledError:
             course.outcome = "paused" if self._client.jobs.closing else "cancelled"
             sentence = phrases.PAUSED if self._client.jobs.closing else phrases.STOPPED
             with suppress(*DISCORD_ERRORS):
-                await reply.show(_pages_with(course.text, sentence))
+                await reply.show(_composing(question, course).sentence(sentence, said=course.text))
             raise
         except DISCORD_ERRORS as error:
-            course.error = repr(error)
+            course.outcome, course.error = "failed", repr(error)
+            await apologise(self._client, question, error)
         finally:
-            self._log(question, preferences, course)
+            course.log(question, preferences.model, self._clock())
 
-    async def _reply(self, question: Question) -> ThreadReply:
+    async def _reply(self, question: Question) -> Reply:
+        if question.is_guest:
+            return GuestReply(self._client, question)
         preferences = await self._preferences_for(question.guild_id)
-        in_thread = preferences.in_thread and bool(question.clips)
-        return ThreadReply(self._client, question, in_thread=in_thread)
+        begins = bool(question.clips) and question.follows is None
+        return ThreadReply(self._client, question, in_thread=preferences.in_thread and begins)
 
     async def _show_in_line(self, question: Question, place: int | None) -> None:
         reply = self._waiting.get(question.id)
-        if reply is None or not question.clips:
+        if reply is None or not (question.clips or question.follows or question.token):
             return
         line = phrases.in_line(question.clips, place)
         try:
-            await reply.show([line], Button.of("stop", question))
+            settled = await reply.settle()
+            await reply.show(Composing(settled, question.clips).status(line))
         except DISCORD_ERRORS as error:
             _log.info("question=%s its place was not shown: %r", question.id, error)
 
     async def _end(self, question: Question, sentence: str, outcome: str) -> None:
         preferences = await self._preferences_for(question.guild_id)
         reply = self._waiting.pop(question.id, None) or await self._reply(question)
-        await reply.show([sentence])
-        self._log(question, preferences, _Course(self._clock(), outcome=outcome))
+        course = Course(self._clock(), outcome=outcome)
+        try:
+            settled = await reply.settle()
+            await reply.show(Composing(settled, question.clips).sentence(sentence))
+        except DISCORD_ERRORS as error:
+            course.error = repr(error)
+        course.log(question, preferences.model, self._clock())
 
     async def _answer(
-        self, question: Question, preferences: Preferences, reply: ThreadReply, course: "_Course"
-    ) -> "_Ending":
-        """Return how it ended and what is to be shown of that, showing progress until then."""
-
-        async def show(progress: Progress) -> None:
-            try:
-                pages = paginate(phrases.status(question.clips, progress))
-                await reply.show(pages, Button.of("stop", question))
-            except (discord.NotFound, discord.Forbidden):
-                raise  # nobody can read the answer any more
-            except DISCORD_ERRORS as error:
-                _log.info("question=%s progress was not shown: %r", question.id, error)
-
+        self, question: Question, preferences: Preferences, reply: Reply, course: Course
+    ) -> None:
+        """Show an answer, or the sentence in its place, having shown progress until then."""
         try:
-            async with Pacer(show).run() as offer:
-
-                def tell(progress: Progress) -> None:
-                    course.note(progress, self._clock())
-                    offer(progress)
-
-                answer = await self._answerer.answer(question, preferences, tell)
-            return _Ending("answered", paginate(answer.text, phrases.footer(answer)))
+            async with asyncio.timeout(self._time_left(question)):
+                await self._show_answer(question, preferences, reply, course)
+        except TimeoutError:
+            course.error = "Discord takes no word more"
+            shown = _composing(question, course).sentence(phrases.OUT_OF_TIME, said=course.text)
         except ReeltalkError as error:
-            course.error = str(error)
+            course.outcome, course.error = outcome(error), str(error)
             # What was said without having seen the clip is not let stand.
             said = "" if isinstance(error, AnswerUnseen) else course.text
-            pages = _pages_with(said, phrases.phrase(error))
-            return _Ending(_outcome(error), pages, may_retry=error.passing)
-        except (discord.NotFound, discord.Forbidden):
+            shown = _composing(question, course).sentence(
+                phrases.phrase(error), *(("retry",) if error.passing else ()), said=said
+            )
+        except DISCORD_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001 (a bug is logged, and told to who asked)
             _log.exception("question=%s met a bug", question.id)
             course.error = repr(error)
-            pages = _pages_with(course.text, phrases.BROKEN)
-            return _Ending("failed", pages, may_retry=True)
+            shown = _composing(question, course).sentence(phrases.BROKEN, "retry", said=course.text)
+        else:
+            course.outcome = "answered"
+            return
+        await reply.show(shown)
 
-    def _log(self, question: Question, preferences: Preferences, course: "_Course") -> None:
-        """Write the one line that each question leaves in the log."""
-        now = self._clock()
-        first = course.first_word
-        _log.info(
-            "question=%s guild=%s channel=%s model=%s clips=%s bytes=%s first_word_ms=%s "
-            "total_ms=%.0f outcome=%s%s",
-            question.id,
-            question.guild_id,
-            question.channel_id,
-            preferences.model,
-            len(question.clips),
-            course.sent,
-            None if first is None else f"{1000 * (first - course.start):.0f}",
-            1000 * (now - course.start),
-            course.outcome,
-            f" error={course.error}" if course.error else "",
-        )
+    async def _show_answer(
+        self, question: Question, preferences: Preferences, reply: Reply, course: Course
+    ) -> None:
+        if question.is_hidden:
+            raise ReplyHidden
+        earlier = await earlier_turns(self._client, question)
+        conversation = Conversation.of(question.turn, earlier, preferences.max_clips)
+        course.conversation = conversation
+        composing = Composing(question, conversation.clips)
 
+        async def show(progress: Progress) -> None:
+            await self._show_progress(progress, composing, reply)
 
-@dataclass(slots=True)
-class _Course:
-    """How a question has gone so far; times in seconds of the clock, `sent` in bytes."""
+        async with Pacer(show).run() as offer:
 
-    start: float
-    text: str = ""
-    sent: int = 0
-    first_word: float | None = None
-    outcome: str = "failed"
-    error: str = ""
+            def tell(progress: Progress) -> None:
+                course.note(progress, self._clock())
+                offer(progress)
 
-    def note(self, progress: Progress, now: float) -> None:
-        match progress:
-            case Growing(text):
-                self.text = text
-                self.first_word = self.first_word or now
-            case Sending(sent=sent):
-                self.sent = sent
-            case _:
-                pass
+            answer = await self._answerer.answer(conversation, preferences, tell)
+        ending = (answer.text, phrases.footer(answer), "follow")
+        try:
+            await reply.show(composing.ended(*ending))
+        except FileRefused:
+            await reply.show(composing.all_pages(*ending))
 
+    async def _show_progress(self, progress: Progress, composing: Composing, reply: Reply) -> None:
+        if isinstance(progress, Growing):
+            shown = composing.growing(progress.text)
+        else:
+            shown = composing.status(phrases.status(composing.clips, progress))
+        try:
+            await reply.show(shown)
+        except (discord.NotFound, discord.Forbidden):
+            raise  # nobody can read the answer any more
+        except DISCORD_ERRORS as error:
+            _log.info("question=%s progress was not shown: %r", composing.question.id, error)
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """How a question ended, what is shown of it, and whether asking the same again may help."""
-
-    outcome: str
-    pages: list[str]
-    may_retry: bool = False
+    def _time_left(self, question: Question) -> float | None:
+        """Return the seconds that Discord leaves an answer; None for as many as it takes."""
+        return question.asked_at + LIFETIME - self._now() if question.is_guest else None
 
 
-def _outcome(error: ReeltalkError) -> str:
-    """Tell a question that can't be answered as it is from one that could be another time."""
-    is_askers = isinstance(error, ClipError | TooManyClips | LinksUnsupported | NothingToWatch)
-    return "refused" if is_askers and not isinstance(error, DownloadBroken) else "failed"
-
-
-def _pages_with(text: str, sentence: str) -> list[str]:
-    """Keep what was said, and put a sentence beneath it."""
-    return paginate(f"{text.rstrip()}\n\n{sentence}")
+def _composing(question: Question, course: Course) -> Composing:
+    known = course.conversation
+    return Composing(question, question.clips if known is None else known.clips)

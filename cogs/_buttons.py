@@ -1,23 +1,29 @@
-"""Buttons under an answer: values that can be drawn, and what pressing them does."""
+"""Buttons under an answer, as values that can be drawn and read again."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import discord
 
-from bot.client import Client
 from bot.questions import Question
-from cogs import _phrases as phrases
-from cogs._reading import read_question
 
-Act: TypeAlias = Literal["stop", "retry"]
-Interaction: TypeAlias = discord.Interaction[Any]  # discord.py leaves the client open here
+Act: TypeAlias = Literal["stop", "retry", "follow", "delete"]
 
-_LABELS: dict[Act, str] = {"stop": "Stop", "retry": "Retry"}
+_CUSTOM_ID = re.compile(r"(stop|retry|follow|delete):(\d+):(\d+):(\d+):(\d+)")
+
+_LABELS: dict[Act, str] = {
+    "stop": "Stop",
+    "retry": "Retry",
+    "follow": "Follow up",
+    "delete": "Delete",
+}
 _STYLES: dict[Act, discord.ButtonStyle] = {
     "stop": discord.ButtonStyle.secondary,
     "retry": discord.ButtonStyle.primary,
+    "follow": discord.ButtonStyle.primary,
+    "delete": discord.ButtonStyle.secondary,
 }
 
 
@@ -32,68 +38,47 @@ class Button:
     author_id: int
 
     @classmethod
-    def of(cls, act: Act, question: Question) -> "Button":
-        """Make a question's button."""
-        return cls(act, question.id, question.channel_id, question.message_id, question.author_id)
+    def read(cls, custom_id: str) -> "Button | None":
+        """Read it from its id; None from the id of something else."""
+        found = _CUSTOM_ID.fullmatch(custom_id)
+        if found is None:
+            return None
+        act, *ids = found.groups()
+        return cls(cast("Act", act), *map(int, ids))
 
-    def view(self) -> discord.ui.View:
-        """Draw it."""
+    @property
+    def custom_id(self) -> str:
+        """How Discord names it when it is pressed."""
         ids = (self.question_id, self.channel_id, self.message_id, self.author_id)
-        view = discord.ui.View(timeout=None)
+        return ":".join([self.act, *map(str, ids)])
+
+
+def buttons(question: Question, *acts: Act) -> tuple[Button, ...]:
+    """Return a question's buttons."""
+    ids = (question.id, question.channel_id, question.message_id, question.author_id)
+    return tuple(Button(act, *ids) for act in acts)
+
+
+def drawn(row: Sequence[Button]) -> discord.ui.View | None:
+    """Draw buttons in a row; None for none."""
+    if not row:
+        return None
+    view = discord.ui.View(timeout=None)
+    for button in row:
         view.add_item(
             discord.ui.Button[Any](
-                label=_LABELS[self.act],
-                style=_STYLES[self.act],
-                custom_id=":".join([self.act, *map(str, ids)]),
+                label=_LABELS[button.act],
+                style=_STYLES[button.act],
+                custom_id=button.custom_id,
             )
         )
-        view.stop()  # or discord.py would keep each for ever; Pressed hears of it all the same
-        return view
+    view.stop()  # or discord.py would keep each for ever; the cog hears of it all the same
+    return view
 
 
-class Pressed(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"(?P<act>stop|retry):(?P<question>\d+):(?P<channel>\d+):(?P<message>\d+):(?P<author>\d+)",
-):
-    """A button that somebody pressed, whichever process drew it."""
-
-    def __init__(self, button: Button, item: discord.ui.Button[Any]) -> None:
-        super().__init__(item)
-        self._button = button
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> "Pressed":
-        """Read the button from its id."""
-        del interaction
-        assert isinstance(item, discord.ui.Button)  # noqa: S101 (only buttons have such ids)
-        ids = (int(match[name]) for name in ("question", "channel", "message", "author"))
-        act: Act = "stop" if match["act"] == "stop" else "retry"
-        return cls(Button(act, *ids), item)
-
-    async def callback(self, interaction: Interaction) -> None:
-        """Do what it says, for the asker or a moderator."""
-        is_moderator = interaction.permissions.manage_messages
-        if interaction.user.id != self._button.author_id and not is_moderator:
-            await interaction.response.send_message(phrases.NOT_YOURS, ephemeral=True)
-            return
-        await interaction.response.defer()
-        if self._button.act == "stop":
-            client: Client = interaction.client
-            await client.jobs.cancel(self._button.question_id)
-        else:
-            await self._retry(interaction)
-
-    async def _retry(self, interaction: Interaction) -> None:
-        """Ask the same again, as a question of its own: its id is the interaction's."""
-        client: Client = interaction.client
-        button = self._button
-        channel = client.get_partial_messageable(button.channel_id, guild_id=interaction.guild_id)
-        try:
-            message = await channel.fetch_message(button.message_id)
-        except discord.HTTPException:
-            await interaction.followup.send(phrases.QUESTION_GONE, ephemeral=True)
-            return
-        assert client.user is not None  # noqa: S101 (it is logged in)
-        await client.jobs.submit(read_question(client.user, message, question_id=interaction.id))
+def is_about(message: discord.Message, question_id: int) -> bool:
+    """Tell whether a message has a button of a question."""
+    rows = (row for row in message.components if isinstance(row, discord.ActionRow))
+    ids = (getattr(child, "custom_id", None) or "" for row in rows for child in row.children)
+    read = (Button.read(one) for one in ids)
+    return any(button is not None and button.question_id == question_id for button in read)

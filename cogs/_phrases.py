@@ -1,23 +1,43 @@
 """What people read in Discord: the sentences of `bot`, and those that only Discord needs."""
 
+from discord import HTTPException
 from discord.utils import escape_markdown
 
 from bot import lines, phrases
 from bot.clips import Clip
 from bot.errors import ReeltalkError
 from bot.phrases import BROKEN
+from bot.preferences import Preferences
 from bot.progress import Answer, Growing, Progress
-from bot.wording import Voice
+from bot.questions import Question
+from bot.wording import Voice, megabytes
 
 __all__ = ["BROKEN"]
 
 STOPPED = "I was stopped here. Ask again when you like."
+OUT_OF_TIME = (
+    "This took longer than Discord lets me answer here, fifteen minutes. Ask about a shorter part."
+)
 PAUSED = "I am being restarted, and will go on with this in a moment."
 STALE = "I could not answer this in time, sorry. Press Retry if you still want to know."
 GIVEN_UP = (
     "This question has stopped me again and again, so I gave up on it. Ask about another clip, or "
     "tell whoever runs this bot."
 )
+FORGOTTEN = "I was restarted while you were writing. Use the command once more, please."
+NO_CLIP_THERE = (
+    "I see no clip in that message: no video is attached to it, and no YouTube link is in it."
+)
+NO_TIME = "“{}” is no time that I know. Write it as 1:20 or 80."
+NO_PART = "A part from {} to {} is none: let it end after it begins."
+NO_LINK = "“{}” is no link to a YouTube video. Attach the video as a file instead."
+NOT_DELETED = "Discord does not let me delete that. Ask a moderator to."
+_LACKING = {
+    50001: "View Channel",
+    50013: "Send Messages” and “Send Messages in Threads",
+    160002: "Read Message History",
+}
+_LOCKED, _GONE = 160005, {10003, 10008}
 NOT_YOURS = "Only whoever asked, or a moderator, can press this."
 QUESTION_GONE = "The question's message is gone, so I can't ask it again. Ask anew."
 
@@ -29,10 +49,15 @@ def phrase(error: ReeltalkError) -> str:
     return phrases.phrase(error, _MARKDOWN)
 
 
+def foreign(text: str) -> str:
+    """Return words of somebody else's as they can stand in a sentence."""
+    return _MARKDOWN.escape(text)
+
+
 def in_line(clips: tuple[Clip, ...], place: int | None = None) -> str:
     """Return the first sign of an accepted question, with its place in its server's line."""
-    names = ", ".join(_MARKDOWN.escape(clip.name) for clip in clips)
-    return small(f"{names} · in line" if place is None else f"{names} · number {place} in line")
+    names = [", ".join(_MARKDOWN.escape(clip.name) for clip in clips)] if clips else []
+    return small(" · ".join([*names, "in line" if place is None else f"number {place} in line"]))
 
 
 def status(clips: tuple[Clip, ...], progress: Progress) -> str:
@@ -51,3 +76,56 @@ def footer(answer: Answer) -> str:
 def small(line: str) -> str:
     """Return a line in Discord's small print."""
     return f"-# {line}"
+
+
+def unsaid(question: Question, error: BaseException) -> str:
+    """Return what somebody is told who can't be answered where they asked."""
+    place = f"in <#{question.channel_id}>" if question.guild_id else "there"
+    code = error.code if isinstance(error, HTTPException) else None
+    if code in _LACKING:
+        return (
+            f"I can't answer you {place}: I lack the permission “{_LACKING[code]}” there. Ask a "
+            "moderator to allow me that, or ask me in another channel, or here."
+        )
+    if code == _LOCKED:
+        return f"I can't answer you {place}: the thread is locked. Ask me in another, or here."
+    if code in _GONE:
+        return f"I can't answer you {place}: it is gone. Ask me in another channel, or here."
+    return f"Discord does not take my answer {place}. Ask again in a few minutes, or ask me here."
+
+
+def about(chosen: Preferences) -> str:
+    """Return what the bot is and how it is asked."""
+    return (
+        "**I watch videos and answer questions about them.**\n"
+        "- Mention me in a message with a video attached or a YouTube link in it.\n"
+        "- Press and hold, or right-click, a message with a clip: Apps, **Ask about this clip**.\n"
+        "- Type **/ask**, with your question and a clip or a link.\n"
+        "- Go on in the thread of an answer: mention me, or press **Follow up**.\n\n"
+        f"Here I ask `{chosen.model}` through {chosen.endpoint.dialect.title}. Clips may have "
+        f"{megabytes(chosen.max_clip_bytes)}, and {chosen.max_clips} may be in one question.\n"
+        "What becomes of what you send me: **/privacy**."
+    )
+
+
+def privacy(chosen: Preferences, *, reads_content: bool) -> str:
+    """Return what is sent to whom, and what is kept for how long."""
+    read = (
+        "I read a message when it mentions me, when you reply to me, in direct messages, when a "
+        "command is used on it, and in threads that I made. To find your clip I look at the last "
+        "ten messages before yours, at most."
+    )
+    if not reads_content:
+        read = (
+            "I read a message when it mentions me, when you reply to me, in direct messages, and "
+            "when a command is used on it. Discord shows me no others."
+        )
+    return (
+        f"**What I read.** {read}\n"
+        "**What I send.** Your question, its clips, and what was asked and answered before in its "
+        f"thread go to {chosen.endpoint.dialect.title}, which asks `{chosen.model}`. Your name "
+        "goes along only where several people ask in one thread. Nothing goes anywhere else.\n"
+        "**What I keep.** Your question, until it is answered and at most twelve hours after; its "
+        "id, for seven days, so that it is answered once. Clips pass through me and are not kept; "
+        "answers stand in Discord and nowhere else: delete them there, with **Delete**."
+    )

@@ -1,55 +1,181 @@
-"""Read a question out of a Discord message."""
+"""Read a question out of a Discord message, or out of an interaction."""
 
-import re
+from typing import Any, TypeAlias
 
 import discord
 
-from bot.clips import Clip, Upload, find_links, without_links
+from bot.client import Client
+from bot.clips import Clip
 from bot.questions import Question
+from cogs._finding import clips_of, clips_pointed_at, newest_clips, starters_clips, words
+from cogs._transcript import heard, read_asked
+
+Interaction: TypeAlias = discord.Interaction[Any]  # discord.py leaves the client open here
 
 _KINDS = {discord.MessageType.default, discord.MessageType.reply}
 
 
-def is_for(user: discord.abc.User, message: discord.Message) -> bool:
-    """Tell whether a message asks the bot something.
+def is_from_a_person(message: discord.Message) -> bool:
+    """Tell whether a person wrote a message: no bot, no webhook, and not Discord itself."""
+    return not (message.author.bot or message.webhook_id) and message.type in _KINDS
 
-    It does when a person wrote it (no bot, no webhook, no system message) and it either
-    mentions the bot, which a reply with its ping does too, or is a direct message.
+
+def is_addressed(user: discord.abc.User, message: discord.Message) -> bool:
+    """Tell whether a message is for the bot.
+
+    It is when it mentions it, which a reply with its ping does too, or when it is direct.
     """
-    if message.author.bot or message.webhook_id or message.type not in _KINDS:
-        return False
-    is_direct = isinstance(message.channel, discord.DMChannel)
-    return is_direct or any(user.id == mentioned.id for mentioned in message.mentions)
+    if isinstance(message.channel, discord.DMChannel):
+        return True
+    return any(user.id == mentioned.id for mentioned in message.mentions)
 
 
-def read_question(
-    user: discord.abc.User, message: discord.Message, question_id: int | None = None
+def is_own_thread(user: discord.abc.User, channel: object) -> bool:
+    """Tell whether a channel is a thread that the bot has made, for one conversation."""
+    return isinstance(channel, discord.Thread) and channel.owner_id == user.id
+
+
+def is_between_others(user: discord.abc.User, message: discord.Message) -> bool:
+    """Tell whether a message in the bot's own thread is meant for somebody else there."""
+    target = message.reference and message.reference.resolved
+    replies = isinstance(target, discord.Message) and target.author.id != user.id
+    return replies or bool(message.mentions) or message.mention_everyone
+
+
+async def read_question(
+    client: Client, user: discord.abc.User, message: discord.Message, question_id: int | None = None
 ) -> Question:
-    """Read the words and the clips of a message for the bot, under its own id or another.
+    """Read what a message asks, under its own id or another, and look for what it is about.
 
-    Every attachment is taken for a clip: its bytes will tell, its name and claimed type may lie.
+    Raises:
+        discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us look.
     """
-    uploads = [
-        Upload(
-            message.channel.id,
-            message.id,
-            attachment.id,
-            attachment.title or attachment.filename,
-            attachment.duration,
-        )
-        for attachment in message.attachments
-    ]
-    clips: tuple[Clip, ...] = (*uploads, *find_links(message.content))
+    channel, follows = message.channel, _follows(user, message)
+    clips, is_hidden = await _clips(client, message)
+    is_elsewhere = follows is None or not is_own_thread(user, channel)
+    if not (clips or is_hidden or isinstance(channel, discord.DMChannel)) and is_elsewhere:
+        clips = await _clips_nearby(client, message)
     return Question(
         id=question_id or message.id,
         guild_id=message.guild.id if message.guild else None,
-        channel_id=message.channel.id,
+        channel_id=channel.id,
         message_id=message.id,
         author_id=message.author.id,
-        text=_words(user, message.content),
+        text=words(user, message.content),
         clips=clips,
+        author=message.author.display_name,
+        follows=follows,
+        is_hidden=is_hidden,
     )
 
 
-def _words(user: discord.abc.User, content: str) -> str:
-    return without_links(re.sub(rf"<@!?{user.id}>", "", content))
+async def read_again(
+    client: Client, user: discord.abc.User, message: discord.Message, interaction: Interaction
+) -> Question | None:
+    """Read the same question once more, for the button that asks it again.
+
+    The message may be one that stands for a question, or one that holds its answer, too.
+    """
+    if message.author.id != user.id:
+        return await read_question(client, user, message, interaction.id)
+    found = read_asked(message.content, (message.channel.id, message.id))
+    if found is None:
+        return None
+    turn, _ = found
+    is_one = is_own_thread(user, message.channel)
+    replied = message.reference and message.reference.message_id
+    return Question(
+        id=interaction.id,
+        guild_id=interaction.guild_id,
+        channel_id=message.channel.id,
+        message_id=message.id,
+        author_id=interaction.user.id,
+        text=turn.text,
+        clips=turn.clips,
+        start=turn.start,
+        end=turn.end,
+        author=turn.author,
+        follows=message.channel.id if is_one else replied,
+        token=interaction.token if is_guest(interaction) else "",
+        is_guest=is_guest(interaction),
+    )
+
+
+def asked_through(
+    user: discord.abc.User,
+    interaction: Interaction,
+    text: str,
+    clips: tuple[Clip, ...] = (),
+    span: tuple[float, float | None] = (0.0, None),
+) -> Question:
+    """Return what somebody asked without a message; under an answer, it goes on from that."""
+    answer, channel = interaction.message, interaction.channel
+    is_one = is_own_thread(user, channel)
+    told = heard(answer.content) if answer is not None and is_guest(interaction) else ()
+    assert interaction.channel_id is not None  # noqa: S101 (each takes place somewhere)
+    start, end = span
+    return Question(
+        id=interaction.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+        message_id=0,
+        author_id=interaction.user.id,
+        text=text,
+        clips=clips or tuple(clip for turn in told for clip in turn.clips),
+        start=start,
+        end=end,
+        author=interaction.user.display_name,
+        follows=interaction.channel_id if is_one else answer and answer.id,
+        token=interaction.token,
+        is_guest=is_guest(interaction),
+        heard=told,
+    )
+
+
+def is_guest(interaction: Interaction) -> bool:
+    """Tell whether the bot can answer nowhere but in the interaction itself.
+
+    So it is where the asker has brought it along, and where it may not write.
+    """
+    if interaction.context.private_channel:
+        return True
+    if interaction.guild_id is None:
+        return False  # a direct conversation with the bot
+    may = interaction.app_permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    may_write = may.send_messages_in_threads if in_thread else may.send_messages
+    return not (interaction.is_guild_integration() and may_write and may.view_channel)
+
+
+def _follows(user: discord.abc.User, message: discord.Message) -> int | None:
+    """Return what a message goes on from: see `Question.follows`."""
+    if is_own_thread(user, message.channel):
+        return message.channel.id
+    target = message.reference and message.reference.resolved
+    if isinstance(target, discord.Message) and target.author.id == user.id:
+        return target.id
+    if clips_of(message) or message.reference:
+        return None
+    is_one = isinstance(message.channel, discord.DMChannel | discord.Thread)
+    return message.channel.id if is_one else None
+
+
+async def _clips(client: Client, message: discord.Message) -> tuple[tuple[Clip, ...], bool]:
+    """Return the clips in a message or in what it points at, and whether that can't be read."""
+    if own := clips_of(message):
+        return own, False
+    if message.message_snapshots:
+        if client.reads_content:
+            # What the gateway tells of a forward may be emptied; what REST does is not.
+            return clips_of(await message.channel.fetch_message(message.id)), False
+        return (), not any(one.content for one in message.message_snapshots)
+    pointed_at = await clips_pointed_at(client, message)
+    return pointed_at or (), pointed_at is None
+
+
+async def _clips_nearby(client: Client, message: discord.Message) -> tuple[Clip, ...]:
+    if isinstance(message.channel, discord.Thread) and (
+        found := await starters_clips(client, message.channel)
+    ):
+        return found
+    return await newest_clips(client, message.channel.id, message.author.id, message.id)

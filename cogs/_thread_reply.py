@@ -1,34 +1,44 @@
 """Make the place where a question is answered show what it should."""
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing, suppress
+import io
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import discord
 
 from bot.client import Client, retrying
 from bot.questions import Question
-from cogs._buttons import Button
+from cogs._asked import with_message
+from cogs._buttons import Button, drawn, is_about
+from cogs._places import Place, Places
+from cogs._shown import Shown
 
-_log = logging.getLogger(__name__)
-
-_NAME = 100
-_ARCHIVE_AFTER: Literal[1440] = 1440  # minutes
-_THREAD_EXISTS = 160004
-_SERVER_ERROR = 500
 _LOOK_BACK = 100  # messages after the question, among which ours are looked for
+_SERVER_ERROR = 500
+_ARCHIVED = 50083
+_FORM_INVALID = 50035
+_MAY_NOT_EDIT = {10008, 30046}
+"""The message is gone, or was edited too often for its age."""
+_NO_FILE = {40005, 50013}
+"""It is too large, or the permission to attach files is missing."""
+_CLOSED, _LOCKED = {403, 404}, 160005
+_MOVES = 3  # times that an answer begins anew, elsewhere or in new messages
+
+
+class FileRefused(Exception):
+    """No file may be attached there, or not one of that size."""
 
 
 @dataclass(slots=True)
-class _Shown:
+class _Held:
     """A message of the answer as Discord holds it."""
 
     message: discord.PartialMessage
     content: str
-    button: Button | None
+    buttons: tuple[Button, ...]
+    file: str = ""
 
 
 class ThreadReply:
@@ -39,14 +49,19 @@ class ThreadReply:
     it. It works from ids, on a client that has only logged in. Everything it does may be done
     twice: the thread's id is the message's, a page is sent with a nonce of its own, and all else
     are edits. Discord knows a nonce for minutes only, so what an earlier process may have sent is
-    looked for before anything is, and gone on with.
+    looked for before anything is, and gone on with. A place that closes midway (locked, deleted,
+    forbidden) is left for the next one.
     """
 
     def __init__(self, client: Client, question: Question, *, in_thread: bool) -> None:
         self._client = client
         self._question = question
-        self._wants_thread = in_thread and question.guild_id is not None
-        self._shown: list[_Shown] = []
+        self._in_thread = in_thread
+        self._places = Places(client, question, in_thread=in_thread)
+        self._place: Place | None = None
+        self._closed: discord.HTTPException | None = None
+        self._held: list[_Held] = []
+        self._generation = 0
         self._looked = False
         self._turn = asyncio.Lock()
 
@@ -54,169 +69,176 @@ class ThreadReply:
         """Take it that nothing was sent before, so that nothing is looked for."""
         self._looked = True
 
-    async def show(self, pages: Sequence[str], button: Button | None = None) -> None:
-        """Make the messages equal to the pages, with the button under the last of them.
+    async def settle(self) -> Question:
+        """Return the question as it stands in a message, once it does.
 
         Raises:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us.
         """
         async with self._turn:
+            settled = await with_message(self._client, self._question)
+            if settled != self._question:
+                self._question = settled
+                self._places = Places(self._client, settled, in_thread=self._in_thread)
+        return settled
+
+    async def show(self, shown: Shown) -> None:
+        """Make the messages equal to what is to be seen.
+
+        Raises:
+            FileRefused: the file can't be beside the first page.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us, anywhere.
+        """
+        async with self._turn:
             if not self._looked:
                 await self._adopt()
                 self._looked = True
-            for index, page in enumerate(pages):
-                wanted = button if index == len(pages) - 1 else None
-                if index == len(self._shown):
-                    self._shown.append(await self._add(page, index, wanted))
-                await self._change(self._shown[index], page, wanted)
-            while len(self._shown) > len(pages) > 0:
-                surplus = self._shown.pop().message
-                with suppress(discord.NotFound):  # deleted by a call whose answer was lost
-                    await retrying(surplus.delete)
+            while True:
+                try:
+                    await self._make_equal(shown)
+                except discord.HTTPException as error:
+                    if error.status >= _SERVER_ERROR or self._generation >= _MOVES:
+                        raise
+                    await self._begin_anew(error)
+                else:
+                    return
+
+    async def _make_equal(self, shown: Shown) -> None:
+        pages = shown.pages
+        for index, page in enumerate(pages):
+            buttons = shown.buttons if index == len(pages) - 1 else ()
+            wanted = (page, buttons, "" if index else shown.file)
+            if index == len(self._held):
+                self._held.append(await self._add(page, index, buttons))
+            await self._change(self._held[index], *wanted)
+        while len(self._held) > len(pages) > 0:
+            surplus = self._held.pop().message
+            with suppress(discord.NotFound):  # deleted by a call whose answer was lost
+                await retrying(surplus.delete)
+
+    async def _begin_anew(self, error: discord.HTTPException) -> None:
+        """Leave the messages that can't be edited, or the place that is closed; else raise."""
+        may_pass = error.code not in _MAY_NOT_EDIT and error.status not in _CLOSED
+        if (may_pass and error.code != _LOCKED) or not self._held:
+            raise error  # it was this edit alone, or there is no place left
+        held, self._held = self._held, []
+        self._generation += 1
+        if error.code not in _MAY_NOT_EDIT:
+            self._place, self._closed = None, error
+        for one in reversed(held):
+            with suppress(discord.HTTPException):
+                await one.message.delete()
 
     async def _adopt(self) -> None:
-        """Find what an earlier process had sent.
-
-        In the thread, that is our first message and what replies to it in turn; elsewhere, our
-        reply to the question and what replies to that.
-        """
-        question, user = self._question, self._client.user
-        thread = self._channel(question.message_id)
-        place = self._channel(question.channel_id)
-        places: list[tuple[discord.PartialMessageable, int | None]] = [(place, question.message_id)]
-        if self._wants_thread:
-            places.insert(0, (thread, None))
-        for channel, start in places:
+        """Find what an earlier process had sent: the message with our button, and those before."""
+        question = self._question
+        places = [question.channel_id]
+        if self._places.wants_thread:
+            places.insert(0, question.message_id)
+        for place in places:
             with suppress(discord.NotFound, discord.Forbidden):
-                found = await retrying(lambda c=channel: _history(c, question.message_id))
-                ours = [one for one in found if user is not None and one.author.id == user.id]
-                self._shown = list(_chain(channel, ours, start))
-            if self._shown:
+                found = await retrying(lambda p=place: self._history(p))
+                self._held = [self._as_held(one) for one in self._ours(found)]
+            if self._held:
                 return
 
-    async def _change(self, shown: _Shown, page: str, button: Button | None) -> None:
-        if (shown.content, shown.button) == (page, button):
+    async def _history(self, channel_id: int) -> dict[int, discord.Message]:
+        after = discord.Object(min(self._question.id, self._question.message_id))
+        history = self._places.channel(channel_id).history(
+            limit=_LOOK_BACK, after=after, oldest_first=True
+        )
+        return {one.id: one async for one in history}
+
+    def _ours(self, found: dict[int, discord.Message]) -> list[discord.Message]:
+        ours = [one for one in found.values() if is_about(one, self._question.id)]
+        pages: list[discord.Message] = []
+        page = ours[-1] if ours else None
+        while page is not None and page.id != self._question.message_id:
+            if self._client.user is None or page.author.id != self._client.user.id:
+                break
+            pages.insert(0, page)
+            before = page.reference and page.reference.message_id
+            page = found.get(before or 0)
+        return pages
+
+    def _as_held(self, message: discord.Message) -> _Held:
+        # As if empty: what it says and its buttons are made right by the first showing.
+        channel = self._places.channel(message.channel.id)
+        return _Held(channel.get_partial_message(message.id), "", ())
+
+    async def _change(self, held: _Held, page: str, buttons: tuple[Button, ...], file: str) -> None:
+        if (held.content, held.buttons, held.file) == (page, buttons, file):
             return
-        view = button.view() if button else None
-        # A whole message's edit would bring suppressed embeds back (discord.py 2.7.1).
-        await retrying(lambda: shown.message.edit(content=page, view=view))
-        shown.content, shown.button = page, button
+        changes: dict[str, Any] = {"content": page, "view": drawn(buttons)}
 
-    async def _add(self, page: str, index: int, button: Button | None) -> _Shown:
+        async def edit() -> None:
+            if file != held.file:
+                files = [discord.File(io.BytesIO(file.encode()), "answer.md")] if file else []
+                changes["attachments"] = files
+            # A whole message's edit would bring suppressed embeds back (discord.py 2.7.1).
+            await held.message.edit(**changes)
+
+        try:
+            await retrying(edit)
+        except discord.HTTPException as error:
+            if file != held.file and error.code in _NO_FILE:
+                raise FileRefused from error
+            if error.code != _ARCHIVED:
+                raise
+            await self._places.wake(held.message.channel.id)
+            await retrying(edit)
+        held.content, held.buttons, held.file = page, buttons, file
+
+    async def _add(self, page: str, index: int, buttons: tuple[Button, ...]) -> _Held:
         """Send a page; return what Discord holds, which is older text where it knew the nonce."""
-        if not self._shown:
-            channel, sent = await self._begin(page, button)
+        if self._held:
+            before = self._held[-1].message
+            place = Place(before.channel.id, before.id)
+            sent = await self._send(place, page, index, buttons)
         else:
-            before = self._shown[-1].message
-            channel = self._channel(before.channel.id)
-            reply = discord.MessageReference(
-                message_id=before.id, channel_id=before.channel.id, fail_if_not_exists=False
-            )
-            sent = await self._send(channel, page, index, button, reply)
-        held = button if sent.components else None
-        return _Shown(channel.get_partial_message(sent.id), sent.content, held)
+            place, sent = await self._send_first(page, buttons)
+        held = buttons if sent.components else ()
+        message = self._places.channel(place.channel_id).get_partial_message(sent.id)
+        return _Held(message, sent.content, held)
 
-    async def _begin(
-        self, page: str, button: Button | None
-    ) -> tuple[discord.PartialMessageable, discord.Message]:
-        """Send the first page to the first place that takes it."""
-        refused: discord.HTTPException | None = None
-        async with aclosing(self._places()) as places:
-            async for channel, reference in places:
-                try:
-                    return channel, await self._send(channel, page, 0, button, reference)
-                except discord.HTTPException as error:
-                    if error.status >= _SERVER_ERROR:
-                        raise
-                    refused = error
+    async def _send_first(
+        self, page: str, buttons: tuple[Button, ...]
+    ) -> tuple[Place, discord.Message]:
+        """Send the first page to the first place that takes it, of those not tried yet."""
+        refused = self._closed
+        while place := self._place or await self._places.next():
+            try:
+                sent = await self._send(place, page, 0, buttons)
+            except discord.HTTPException as error:
+                if error.status >= _SERVER_ERROR:
+                    raise
+                refused, self._place = error, None
+            else:
+                self._place = place
+                return place, sent
         assert refused is not None  # noqa: S101 (there are always places)
         raise refused
 
-    async def _places(
-        self,
-    ) -> AsyncGenerator[tuple[discord.PartialMessageable, discord.MessageReference | None]]:
-        """Yield where the answer may go, and what it replies to, the best place first."""
-        question = self._question
-        if self._wants_thread and await self._make_thread():
-            yield self._channel(question.message_id), None
-        # A message that was deleted in the meantime must not keep its asker from an answer.
-        reply = discord.MessageReference(
-            message_id=question.message_id, channel_id=question.channel_id, fail_if_not_exists=False
-        )
-        yield self._channel(question.channel_id), reply
-        # A reply needs READ_MESSAGE_HISTORY, a message of its own does not.
-        yield self._channel(question.channel_id), None
-
-    async def _make_thread(self) -> bool:
-        """Make the thread with the asker in it; tell whether there is one.
-
-        Not through `create_thread`, which needs the guild in the client's cache.
-        """
-        question, http = self._question, self._client.http
-        try:
-            await retrying(
-                lambda: http.start_thread_with_message(
-                    question.channel_id,
-                    question.message_id,
-                    name=_title(question),
-                    auto_archive_duration=_ARCHIVE_AFTER,
-                )
-            )
-        except discord.HTTPException as error:
-            if error.status >= _SERVER_ERROR:
-                raise
-            if error.code != _THREAD_EXISTS or not await self._is_ours(question.message_id):
-                return False
-        try:
-            await retrying(lambda: http.add_user_to_thread(question.message_id, question.author_id))
-        except discord.HTTPException as error:
-            # The asker still sees the thread under the message; the answer matters more.
-            _log.info("question=%s asker not added to the thread: %s", question.id, error)
-        return True
-
-    async def _is_ours(self, thread_id: int) -> bool:
-        """Tell whether a thread is one that we made, by a call whose answer was lost."""
-        thread: Any = await retrying(lambda: self._client.http.get_channel(thread_id))
-        user = self._client.user
-        return user is not None and int(thread["owner_id"]) == user.id
-
     async def _send(
-        self,
-        channel: discord.PartialMessageable,
-        page: str,
-        index: int,
-        button: Button | None,
-        reference: discord.MessageReference | None,
+        self, place: Place, page: str, index: int, buttons: tuple[Button, ...]
     ) -> discord.Message:
-        nonce = f"{self._question.id}-{index}"
-        given: dict[str, Any] = {} if reference is None else {"reference": reference}
-        if button is not None:
-            given["view"] = button.view()
-        return await retrying(
-            lambda: channel.send(page, nonce=nonce, suppress_embeds=True, **given)
-        )
+        channel = self._places.channel(place.channel_id)
+        generation = f"-{self._generation}" if self._generation else ""
+        given: dict[str, Any] = {"nonce": f"{self._question.id}-{index}{generation}"}
+        if buttons:
+            given["view"] = drawn(buttons)
+        if place.reply_to is not None:
+            # A message that was deleted in the meantime must not keep its asker from an answer.
+            given["reference"] = discord.MessageReference(
+                message_id=place.reply_to, channel_id=place.channel_id, fail_if_not_exists=False
+            )
 
-    def _channel(self, channel_id: int) -> discord.PartialMessageable:
-        return self._client.get_partial_messageable(channel_id, guild_id=self._question.guild_id)
+        async def send() -> discord.Message:
+            return await channel.send(page, suppress_embeds=True, **given)
 
-
-def _title(question: Question) -> str:
-    """Name the thread after the question, else after its first clip."""
-    text = " ".join(question.text.split()) or question.clips[0].name
-    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"
-
-
-async def _history(channel: discord.PartialMessageable, after_id: int) -> list[discord.Message]:
-    after = discord.Object(after_id)
-    return [one async for one in channel.history(limit=_LOOK_BACK, after=after, oldest_first=True)]
-
-
-def _chain(
-    channel: discord.PartialMessageable, ours: Sequence[discord.Message], start: int | None
-) -> Iterator[_Shown]:
-    """Follow replies from the message that replies to `start`, or that replies to none."""
-    replied = {one.reference.message_id if one.reference else None: one for one in reversed(ours)}
-    while found := replied.pop(start, None):
-        # As if empty: what it says and its button are made right by the first showing.
-        yield _Shown(channel.get_partial_message(found.id), "", None)
-        start = found.id
+        try:
+            return await retrying(send)
+        except discord.HTTPException as error:
+            if error.code != _FORM_INVALID or given.pop("reference", None) is None:
+                raise
+        return await retrying(send)  # what it was to reply to can't be replied to

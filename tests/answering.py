@@ -1,18 +1,18 @@
 """The whole way from a question to an answer, without Discord: a file, and a scripted provider."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.assembly import answerer, session
 from bot.clips import Clip, Upload
+from bot.conversation import Conversation, Turn
 from bot.media.files import FileClip
 from bot.playground import model as stand_in
 from bot.playground.model import Model
 from bot.preferences import Preferences
 from bot.progress import Answer, Progress
-from bot.questions import Question
 from bot.settings import Asking
 
 
@@ -25,7 +25,12 @@ class Asker:
     told: list[Progress] = field(default_factory=list[Progress])
 
     async def ask(
-        self, *clips: Clip, provider: str = "openrouter", question: str = "What?", **environ: str
+        self,
+        *clips: Clip,
+        provider: str = "openrouter",
+        question: str = "What?",
+        earlier: Sequence[Turn] = (),
+        **environ: str,
     ) -> Answer:
         """Ask about the file, or about other clips, with variables of an environment."""
         name = provider.upper()
@@ -39,7 +44,7 @@ class Asker:
             }
         )
         upload = Upload(0, 0, 0, self.clip.name)
-        asked = Question(0, None, 0, 0, 0, question, clips or (upload,))
+        asked = Conversation.of(Turn(question, clips or (upload,)), earlier)
         async with session() as web:
             answering = answerer(
                 web, lambda one: FileClip(self.clip, one.name), asking.silence_seconds

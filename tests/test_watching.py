@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.clips import Clip, Upload, YouTubeLink
+from bot.conversation import Conversation, Turn
 from bot.errors import (
     ClipNotVideo,
     ClipTooLarge,
@@ -21,7 +22,6 @@ from bot.playground.clips import make_clip
 from bot.preferences import Preferences
 from bot.progress import LeftOut, ShownAs
 from bot.providers.dialect import CUSTOM, OPENROUTER, Dialect, Endpoint
-from bot.questions import Question
 from bot.watching import Refusal, Watchable, Watching
 from tests.media.corpus import Film
 
@@ -57,9 +57,9 @@ async def looked(
 
     watching = Watching(original, Workshop(), Budget(1 << 30))
     preferences = Preferences(Endpoint(dialect, ""), model, most, 3600.0, 10, 100, 1.0)
-    question = Question(1, None, 2, 3, 4, "What?", clips, *span)
+    asked = Conversation.of(Turn("What?", clips, start=span[0], end=span[1]))
     async with AsyncExitStack() as held:
-        seen = await watching.look(question, preferences, held, lambda _: None, refusal)
+        seen = await watching.look(asked, preferences, held, lambda _: None, refusal)
         for media in seen.media:  # what is sent is there to be read, as long as it is held
             if isinstance(media, InlineVideo):
                 async with media.source.open() as chunks:

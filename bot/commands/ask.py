@@ -22,6 +22,7 @@ from bot import lines
 from bot.assembly import answerer, session
 from bot.clips import Clip, Upload, find_links
 from bot.commands.terminal import Status, harmless, status_of
+from bot.conversation import Conversation, Turn
 from bot.errors import AnswerUnseen, ReeltalkError
 from bot.media import relay
 from bot.media.files import FileClip
@@ -29,7 +30,6 @@ from bot.moments import clock
 from bot.phrases import phrase
 from bot.preferences import Preferences
 from bot.progress import Answer, Growing, Progress, Sending
-from bot.questions import Question
 from bot.settings import Asking
 
 
@@ -55,14 +55,14 @@ async def ask(
     if end is not None and end <= start:
         print(f"A part from {clock(start)} to {clock(end)} is none.", file=sys.stderr)
         return Status.MISUSED
-    question = Question(0, None, 0, 0, 0, text, (clip,), start, end)
+    asked = Conversation.of(Turn(text, (clip,), start=start, end=end))
     relay.keep_freed_memory()
     original = partial(_file, Path(target))
-    with _Screen(question.clips, quiet=as_json) as screen:
+    with _Screen(asked.clips, quiet=as_json) as screen:
         try:
             async with session() as web:
-                asked = answerer(web, original, asking.silence_seconds)
-                answer = await asked.answer(question, Preferences.by(asking), screen.tell)
+                answering = answerer(web, original, asking.silence_seconds)
+                answer = await answering.answer(asked, Preferences.by(asking), screen.tell)
         except ReeltalkError as error:
             return _failed(error, screen, as_json=as_json)
     _succeeded(answer, screen, as_json=as_json)

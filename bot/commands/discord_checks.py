@@ -6,17 +6,10 @@ from typing import Any
 import aiohttp
 
 from bot.commands.findings import Finding
+from bot.commands.permissions import NEEDED
 from bot.providers.untrusted import as_list, as_object, as_text
 from bot.settings import Settings
 
-# https://discord.com/developers/docs/topics/permissions
-_NEEDED = {
-    "View Channels": 1 << 10,
-    "Send Messages": 1 << 11,
-    "Read Message History": 1 << 16,
-    "Create Public Threads": 1 << 35,
-    "Send Messages in Threads": 1 << 38,
-}
 _ADMINISTRATOR = 1 << 3
 # An application's flags for the portal's message content toggle, of many servers and of few.
 _MESSAGE_CONTENT = 1 << 18 | 1 << 19
@@ -103,4 +96,4 @@ def _servers(guilds: Sequence[dict[str, Any]]) -> Iterator[Finding]:
 def _missing(guild: dict[str, Any]) -> list[str]:
     text = as_text(guild.get("permissions"))
     granted = int(text) if text.isdecimal() else 0
-    return [name for name, bit in _NEEDED.items() if not granted & (bit | _ADMINISTRATOR)]
+    return [name for name, bit in NEEDED.items() if not granted & (bit | _ADMINISTRATOR)]

@@ -11,6 +11,7 @@ from bot import lines
 from bot.assembly import answerer
 from bot.clips import Upload
 from bot.commands.findings import Finding
+from bot.conversation import Conversation, Turn
 from bot.errors import KeyRefused, ReeltalkError
 from bot.media.files import FileClip
 from bot.phrases import phrase
@@ -21,7 +22,6 @@ from bot.providers.dialect import Endpoint
 from bot.providers.error_bodies import error_in, error_of
 from bot.providers.failures import Asked, failure
 from bot.providers.untrusted import as_number, as_object, parsed
-from bot.questions import Question
 from bot.settings import Asking
 from bot.wording import small_dollars
 
@@ -97,11 +97,11 @@ async def _clip(web: aiohttp.ClientSession, asking: Asking, folder: Path) -> Fin
     path = folder / "check.mp4"
     make_clip(path, seconds=_SECONDS, cuts=(2.0,))
     clip = Upload(0, 0, 0, path.name)
-    asked = answerer(web, lambda upload: FileClip(path, upload.name), asking.silence_seconds)
-    question = Question(0, None, 0, 0, 0, _QUESTION, (clip,))
+    answering = answerer(web, lambda upload: FileClip(path, upload.name), asking.silence_seconds)
+    asked = Conversation.of(Turn(_QUESTION, (clip,)))
     subject = "a clip of four seconds"
     try:
-        answer = await asked.answer(question, Preferences.by(asking), lambda _: None)
+        answer = await answering.answer(asked, Preferences.by(asking), lambda _: None)
     except ReeltalkError as error:
         return Finding(subject, "was not answered", phrase(error))
     doubts = " ".join(map(lines.notice, answer.notices))

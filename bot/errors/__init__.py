@@ -2,6 +2,7 @@
 
 ReeltalkError
 ├── NothingToWatch            the message points at no clip
+├── ReplyHidden               it replies to a message that the bot may not read
 ├── ClipError                 about one clip
 │   ├── ClipGone              its message or its file can't be had any more
 │   ├── ClipHidden            the bot may not read the message it is attached to
@@ -64,6 +65,7 @@ from bot.errors.clips import (
     NoRoom,
     NothingToWatch,
     RedirectRefused,
+    ReplyHidden,
     TooManyClips,
 )
 from bot.errors.providers import (
@@ -128,6 +130,7 @@ __all__ = [
     "RedirectRefused",
     "ReeltalkError",
     "RegionRefused",
+    "ReplyHidden",
     "RequestRefused",
     "RequestTooLarge",
     "TooManyClips",

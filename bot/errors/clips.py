@@ -12,6 +12,11 @@ class NothingToWatch(ReeltalkError):
 
 
 @dataclass(eq=False)
+class ReplyHidden(ReeltalkError):
+    """The message replies to one that the bot may not read."""
+
+
+@dataclass(eq=False)
 class ClipError(ReeltalkError):
     """Something about one clip; `name` is what its message calls it."""
 

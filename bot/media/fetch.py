@@ -56,7 +56,8 @@ class CdnClip:
         self._session = session
         self._locate = locate
         self._hosts = hosts
-        self._url: URL | None = None
+        # As it was given with the clip, it still works: it was signed a moment ago.
+        self._url = URL(upload.link, encoded=True) if "?" in upload.link else None
 
     async def look(self) -> Look:
         """Read the first bytes and the size, and nothing more of the file.

@@ -7,11 +7,12 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pytest
@@ -20,13 +21,13 @@ from bot import app
 from bot.jobs import Jobs
 from bot.playground import model as stand_in
 from bot.playground.clips import make_clip
-from bot.playground.discord import Discord, File, Message, serve
+from bot.playground.discord import Discord, File, Interaction, Message, serve
 from bot.playground.model import Model
 from bot.questions import Question
 from bot.settings import Settings
 from tests.discord_openapi import violations
 
-LOG = logging.getLogger("cogs._answers")
+LOG = logging.getLogger("cogs._course")
 
 
 class Outcomes(logging.Handler):
@@ -42,7 +43,7 @@ class Outcomes(logging.Handler):
             self.lines.append(line)
             self._changed.set()
 
-    async def of(self, message: Message) -> str:
+    async def of(self, message: Message | Interaction) -> str:
         """Wait until a question has ended, and return how."""
         start = f"question={message.id} "
         async with asyncio.timeout(30):
@@ -51,6 +52,10 @@ class Outcomes(logging.Handler):
                 await self._changed.wait()
         assert len(ended) == 1
         return ended[0].partition("outcome=")[2].partition(" ")[0]
+
+    def has(self, question_id: int) -> bool:
+        """Tell whether there has been a question of that id."""
+        return any(line.startswith(f"question={question_id} ") for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +77,46 @@ class Stage:
         return "\n".join(self.said(message))
 
     def said(self, message: Message) -> list[str]:
-        """Return the bot's messages in the question's thread, else those where it was asked."""
+        """Return the bot's messages in the question's thread, else those where it was asked.
+
+        The line above an answer is left out.
+        """
         place = message.channel_id if self.discord.thread(message.id) is None else message.id
         said = self.discord.messages(place)
-        return [one.content for one in said if one.author_id == self.discord.bot_id]
+        return [bare(one.content) for one in said if one.author_id == self.discord.bot_id]
 
     def buttons(self, question: Message) -> dict[str, tuple[int, str]]:
         """Return the buttons under an answer: label to message and id."""
         found: dict[str, tuple[int, str]] = {}
-        for message in self.discord.messages(question.id):
+        place = question.channel_id if self.discord.thread(question.id) is None else question.id
+        for message in self.discord.messages(place):
             for row in message.components:
                 for button in row["components"]:
                     found[button["label"]] = (message.id, button["custom_id"])
         return found
+
+    def ours(self, channel_id: int) -> list[Message]:
+        """Return the bot's messages in a channel, those for one person included."""
+        discord = self.discord
+        whispers = [
+            one for one in discord.whispers(discord.user_id) if one.channel_id == channel_id
+        ]
+        shown = [one for one in discord.messages(channel_id) if one.author_id == discord.bot_id]
+        return sorted([*shown, *whispers], key=lambda one: one.id)
+
+    async def fill_in(self, opened: Interaction, question: str) -> Interaction:
+        """Wait for the window that something opens, and ask in it."""
+        discord = self.discord
+        await discord.until(lambda: discord.interaction(opened.id).modal)
+        return discord.submit(opened.id, {"question": question})
+
+    def question_of(self, asked: Message | Interaction) -> Message:
+        """Return the message of a question; that of an interaction is its answer."""
+        if isinstance(asked, Message):
+            return asked
+        original = self.discord.interaction(asked.id).original_id
+        place = [*self.ours(asked.channel_id)]
+        return next(one for one in place if one.id == original)
 
     def calls(self, method: str, ending: str) -> int:
         """Count the calls of the bot to a path that ends so."""
@@ -134,15 +166,21 @@ def begun_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def start(tmp_path: Path, begun_before: Path) -> Start:
-    """Return a way to put the bot on stage, with variables of its environment."""
+    """Return a way to put the bot on stage, with variables of its environment.
+
+    `toggle` is the portal's, and `serving` how Discord is served.
+    """
 
     @asynccontextmanager
-    async def started(**environ: str) -> AsyncGenerator[Stage]:
+    async def started(
+        *, toggle: bool = False, serving: Mapping[str, Any] = MappingProxyType({}), **environ: str
+    ) -> AsyncGenerator[Stage]:
         shutil.copy(begun_before, tmp_path)
         outcomes = Outcomes()
         LOG.addHandler(outcomes)
         LOG.setLevel(logging.INFO)
-        async with serve() as discord, stand_in.serve() as model:
+        async with serve(**serving) as discord, stand_in.serve() as model:
+            discord.portal_toggle = toggle
             settings = Settings.read(
                 {
                     "DISCORD_TOKEN": discord.token,
@@ -193,6 +231,12 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture
 def mp4(clips: dict[str, Path]) -> Path:
     return clips["mp4"]
+
+
+def bare(content: str) -> str:
+    """Return what a message says beneath the line with its clips."""
+    first, _, rest = content.partition("\n")
+    return rest if first.startswith("-# ▶ ") else content
 
 
 def sha256(path: Path) -> str:

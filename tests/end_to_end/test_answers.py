@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.discord import File
+from bot.playground.discord import Answer, Fault, File
 from bot.playground.model import Stall, Stream
 from tests.end_to_end.conftest import Stage, Start, sha256
 
@@ -53,7 +53,7 @@ async def test_a_sign_comes_before_the_answer_and_becomes_it(stage: Stage, mp4: 
     await stage.discord.until(lambda: stage.said(question) == ["It is a square"])
     stage.discord.delete(question.id)
     assert await stage.outcomes.of(question) == "cancelled"
-    assert stage.said(question)[0].startswith("It is a square\n\nI was stopped")
+    assert stage.said(question)[0].startswith("It is a square\n-# I was stopped")
     await stage.model.until(lambda: stage.model.abandoned == 1)
 
 
@@ -124,8 +124,12 @@ async def test_a_clip_that_may_not_be_read_again_is_told_with_the_permission(
 ) -> None:
     denied = ("CREATE_PUBLIC_THREADS", "READ_MESSAGE_HISTORY")
     channel = stage.discord.add_channel("strict", denied=denied)
+    stage.discord.faults.append(Fault(Answer(404), "POST", "/attachments/refresh-urls"))
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert "“Read Message History”" in await stage.answered(question, "refused")
+    # For an old link there is a fresh one, whoever may read the message.
+    again = stage.ask("what is this?", mp4, channel_id=channel)
+    assert sha256(mp4) in await stage.answered(again)
 
 
 async def test_too_many_threads_are_no_obstacle(stage: Stage, mp4: Path) -> None:

@@ -12,9 +12,9 @@ async def test_stop_ends_an_answer_and_keeps_what_was_said(stage: Stage, mp4: Pa
     stage.discord.press(*stage.buttons(question)["Stop"])
     assert await stage.outcomes.of(question) == "cancelled"
     assert stage.said(question) == [
-        "It is a square\n\nI was stopped here. Ask again when you like."
+        "It is a square\n-# I was stopped here. Ask again when you like."
     ]
-    assert stage.buttons(question) == {}
+    assert list(stage.buttons(question)) == ["Delete"]
     await stage.model.until(lambda: stage.model.abandoned == 1)
 
 
@@ -33,10 +33,10 @@ async def test_only_the_asker_and_moderators_can_stop(stage: Stage, mp4: Path) -
     assert await stage.outcomes.of(question) == "cancelled"
 
 
-async def test_a_finished_answer_has_no_button(stage: Stage, mp4: Path) -> None:
+async def test_a_finished_answer_can_be_followed_up_and_deleted(stage: Stage, mp4: Path) -> None:
     question = stage.ask("what is this?", mp4)
     await stage.answered(question)
-    assert stage.buttons(question) == {}
+    assert list(stage.buttons(question)) == ["Follow up", "Delete"]
 
 
 async def test_a_question_in_line_is_shown_its_place_and_can_be_stopped(
@@ -68,7 +68,7 @@ async def test_a_question_picked_up_too_late_asks_whether_to_retry(start: Start,
         question = stage.ask("what is this?", mp4)
         assert "could not answer this in time" in await stage.answered(question, "expired")
         assert stage.model.requests == []
-        assert list(stage.buttons(question)) == ["Retry"]
+        assert list(stage.buttons(question)) == ["Retry", "Delete"]
 
 
 async def test_retry_answers_in_place_of_the_apology(start: Start, mp4: Path) -> None:
@@ -82,5 +82,5 @@ async def test_retry_answers_in_place_of_the_apology(start: Start, mp4: Path) ->
         assert await stage.outcomes.of(late) == "expired"
         stage.discord.press(*stage.buttons(late)["Retry"])
         await stage.discord.until(lambda: sha256(mp4) in "".join(stage.said(late)))
-        await stage.discord.until(lambda: not stage.buttons(late))
+        await stage.discord.until(lambda: "Follow up" in stage.buttons(late))
         assert len(stage.said(late)) == 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 FENCE = "```"
 SMALL = "-# "
 BOLD = re.compile(r"\*\*(.+?)\*\*")
+LINK = re.compile(r"\[((?:\\.|[^\]\\\n])+)\]\(https?://[^)\s]+\)")
+ESCAPE = re.compile(r"\\([^\w\s])")
 # What a wrapped line goes on beneath: a list's marker, a quote's bar, or indentation.
 HANGING = re.compile(r"\s*(?:[-*•] |\d+\. |> )?")
 
@@ -47,9 +49,15 @@ def rows(text: str, width: int, ink: Ink) -> Iterator[str]:
         if coded or line.lstrip().startswith(FENCE):
             yield from _chopped(line, width)
         elif line.startswith(SMALL):
-            yield from (ink.soften(row) for row in _wrapped(line[len(SMALL) :], width, PLAIN))
+            small = named(line[len(SMALL) :])
+            yield from (ink.soften(row) for row in _wrapped(small, width, PLAIN))
         else:
-            yield from _wrapped(line, width, ink)
+            yield from _wrapped(named(line), width, ink)
+
+
+def named(line: str) -> str:
+    """Show a link that has a name by that alone, as Discord does."""
+    return LINK.sub(lambda link: ESCAPE.sub(r"\1", link[1]), line)
 
 
 def harmless(text: str) -> str:

@@ -1,0 +1,71 @@
+"""Put an answer on pages: what stands above it, beneath it, and beside it."""
+
+from dataclasses import dataclass
+
+from bot.clips import Clip, YouTubeLink
+from bot.moments import linked
+from bot.pages import paginate
+from bot.questions import Question
+from cogs._buttons import Act, buttons
+from cogs._phrases import small
+from cogs._shown import Shown
+from cogs._transcript import asked, header
+
+MOST_PAGES = 10
+"""Of a longer answer, the first page is shown, and all of it lies beside that as a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """What an answer to a question looks like, about all the clips of its conversation."""
+
+    question: Question
+    clips: tuple[Clip, ...]
+
+    def status(self, line: str) -> Shown:
+        """Return one line that moves."""
+        return Shown(self._bare(line), buttons(self.question, "stop"))
+
+    def growing(self, text: str) -> Shown:
+        """Return an answer so far."""
+        pages = self._pages(text, whole=False)
+        return Shown(pages[: self._most], buttons(self.question, "stop"))
+
+    def ended(self, text: str, footer: str, *acts: Act) -> Shown:
+        """Return what is left in the end: an answer, or as much as there was of one."""
+        pages = self._pages(text, footer)
+        row = buttons(self.question, *acts, "delete")
+        if len(pages) <= self._most:
+            return Shown(pages, row)
+        first = self._pages(text)[0]
+        room = paginate(first, footer)  # the footer goes beneath, if there is room
+        return Shown([room[0] if len(room) == 1 else first], row, file=text)
+
+    def all_pages(self, text: str, footer: str, *acts: Act) -> Shown:
+        """Return the same where no file may be attached, however many pages it comes to."""
+        return Shown(self._pages(text, footer), buttons(self.question, *acts, "delete"))
+
+    def sentence(self, sentence: str, *acts: Act, said: str = "") -> Shown:
+        """Return what takes the place of an answer, or stands under what was said of it."""
+        if said.strip():
+            return self.ended(said, small(sentence), *acts)
+        return Shown(self._bare(sentence), buttons(self.question, *acts, "delete"))
+
+    @property
+    def _most(self) -> int:
+        return 1 if self.question.is_guest else MOST_PAGES
+
+    def _bare(self, text: str) -> list[str]:
+        above = f"{asked(self.question)}\n" if self.question.is_guest else ""
+        return paginate(text, header=above)
+
+    def _pages(self, text: str, footer: str = "", *, whole: bool = True) -> list[str]:
+        match self.clips:
+            case (YouTubeLink() as link,):
+                text = linked(text, link.at, whole=whole)
+            case _:
+                pass
+        is_guest = self.question.is_guest
+        above = f"{asked(self.question)}\n" if is_guest else header(self.question, self.clips)
+        spoiler = any(clip.spoiler for clip in self.clips)
+        return paginate(text, footer, header=above, spoiler=spoiler)

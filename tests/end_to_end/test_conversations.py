@@ -1,0 +1,110 @@
+from pathlib import Path
+from typing import Any
+
+from bot.playground.discord import File
+from bot.playground.model import Stream
+from tests.end_to_end.conftest import Stage, Start, sha256
+
+VIDEO = "dQw4w9WgXcQ"
+
+
+def messages(stage: Stage, index: int = -1) -> list[Any]:
+    return stage.model.requests[index].body["messages"]
+
+
+def roles(stage: Stage) -> list[str]:
+    return [message["role"] for message in messages(stage)]
+
+
+def asked(stage: Stage) -> list[str]:
+    """Return what the model was asked, question by question, in the newest request."""
+    users = [message for message in messages(stage) if message["role"] == "user"]
+    return [message["content"][-1]["text"] for message in users]
+
+
+async def test_a_thread_is_one_conversation(stage: Stage, mp4: Path) -> None:
+    stage.model.script.extend([Stream(("A square.",)), Stream(("Red.",)), Stream(("Small.",))])
+    first = stage.ask("what is this?", mp4)
+    await stage.answered(first)
+    second = stage.ask("which colour?", channel_id=first.id)
+    assert await stage.outcomes.of(second) == "answered"
+    third = stage.ask("how large?", channel_id=first.id)
+    assert await stage.outcomes.of(third) == "answered"
+    assert roles(stage) == ["system", "user", "assistant", "user", "assistant", "user"]
+    assert [messages(stage)[n]["content"] for n in (2, 4)] == ["A square.", "Red."]
+    assert asked(stage) == ["what is this?", "which colour?", "how large?"]
+    assert [clip.sha256 for clip in stage.model.requests[-1].clips] == [sha256(mp4)]
+
+
+async def test_a_follow_up_begins_with_the_very_bytes_of_the_question_before(
+    stage: Stage, mp4: Path
+) -> None:
+    first = stage.ask("what is this?", mp4)
+    await stage.answered(first)
+    for question in ("which colour?", "how large?"):
+        assert await stage.outcomes.of(stage.ask(question, channel_id=first.id)) == "answered"
+    one, two, three = (messages(stage, index) for index in range(3))
+    assert two[: len(one)] == one
+    assert three[: len(two)] == two
+
+
+async def test_a_ping_reply_goes_on_in_a_channel(stage: Stage, mp4: Path) -> None:
+    discord = stage.discord
+    discord.thread_cap_reached = True
+    first = stage.ask("what is this?", mp4)
+    await stage.answered(first)
+    answer = discord.messages(discord.channel_id)[-1]
+    second = discord.say("which colour?", reply_to=answer.id)
+    assert await stage.outcomes.of(second) == "answered"
+    assert asked(stage) == ["what is this?", "which colour?"]
+    assert [clip.sha256 for clip in stage.model.requests[-1].clips] == [sha256(mp4)]
+    third = discord.say("and now?", reply_to=discord.messages(discord.channel_id)[-1].id)
+    assert await stage.outcomes.of(third) == "answered"
+    assert asked(stage) == ["what is this?", "which colour?", "and now?"]
+
+
+async def test_a_direct_channel_is_one_conversation_for_as_long_as_it_is_about_one_clip(
+    stage: Stage, clips: dict[str, Path]
+) -> None:
+    def say(text: str, *files: Path) -> Any:
+        attached = [File(file) for file in files]
+        return stage.discord.say(text, files=attached, channel_id=stage.discord.dm_channel_id)
+
+    for text, files in [("one", [clips["mp4"]]), ("two", [clips["webm"]]), ("three", [])]:
+        assert await stage.outcomes.of(say(text, *files)) == "answered"
+    assert asked(stage) == ["two", "three"]
+    assert [clip.sha256 for clip in stage.model.requests[-1].clips] == [sha256(clips["webm"])]
+
+
+async def test_a_clip_of_the_message_that_is_replied_to_is_found_when_it_can_be_read(
+    stage: Stage, mp4: Path
+) -> None:
+    discord = stage.discord
+    discord.portal_toggle = True
+    clip = discord.say("look", files=[File(mp4)], author_id=discord.add_person("other"))
+    question = discord.say(f"<@{discord.bot_id}> what is this?", reply_to=clip.id)
+    # The toggle is read when the bot starts.
+    said = await stage.answered(question)
+    assert sha256(mp4) in said
+
+
+async def test_a_clip_that_may_not_be_read_is_told_with_the_way_to_it(
+    stage: Stage, mp4: Path
+) -> None:
+    discord = stage.discord
+    clip = discord.say("look", files=[File(mp4)], author_id=discord.add_person("other"))
+    question = discord.say(f"<@{discord.bot_id}> what is this?", reply_to=clip.id)
+    assert "I may not read the message you replied to" in await stage.answered(question, "refused")
+
+
+async def test_a_link_in_a_thread_leads_into_the_video(stage: Stage) -> None:
+    stage.model.script.append(Stream(("It falls at 1:23.",)))
+    said = await stage.answered(stage.ask(f"https://youtu.be/{VIDEO} when?"))
+    assert f"[1:23](https://youtu.be/{VIDEO}?t=83)" in said
+
+
+async def test_un_mentioned_messages_in_the_own_thread_go_on(start: Start, mp4: Path) -> None:
+    async with start() as stage:
+        stage.discord.portal_toggle = True
+        first = stage.ask("what is this?", mp4)
+        await stage.answered(first)

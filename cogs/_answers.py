@@ -159,9 +159,9 @@ class Answers:
     async def _show_answer(
         self, question: Question, preferences: Preferences, reply: Reply, course: Course
     ) -> None:
-        if question.is_hidden:
-            raise ReplyHidden
         earlier = await earlier_turns(self._client, question)
+        if question.is_hidden and not earlier:
+            raise ReplyHidden
         conversation = Conversation.of(question.turn, earlier, preferences.max_clips)
         course.conversation = conversation
         composing = Composing(question, conversation.clips)

@@ -1,7 +1,7 @@
 """Buttons under an answer, as values that can be drawn and read again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
@@ -78,7 +78,16 @@ def drawn(row: Sequence[Button]) -> discord.ui.View | None:
 
 def is_about(message: discord.Message, question_id: int) -> bool:
     """Tell whether a message has a button of a question."""
-    rows = (row for row in message.components if isinstance(row, discord.ActionRow))
-    ids = (getattr(child, "custom_id", None) or "" for row in rows for child in row.children)
-    read = (Button.read(one) for one in ids)
-    return any(button is not None and button.question_id == question_id for button in read)
+    return any(button.question_id == question_id for button in _buttons(message))
+
+
+def has_stop(message: discord.Message) -> bool:
+    """Tell whether a message is the end of an answer that is not yet whole."""
+    return any(button.act == "stop" for button in _buttons(message))
+
+
+def _buttons(message: discord.Message) -> Iterator[Button]:
+    for row in message.components:
+        for child in row.children if isinstance(row, discord.ActionRow) else ():
+            if button := Button.read(child.custom_id or ""):
+                yield button

@@ -9,6 +9,7 @@ import discord
 from bot.client import Client, retrying
 from bot.conversation import Turn, same
 from bot.questions import Question
+from cogs._buttons import has_stop
 from cogs._finding import words
 from cogs._transcript import is_asked, read_answer, read_asked, read_clips
 
@@ -62,8 +63,10 @@ class _Place:
 
     async def all(self) -> tuple[Turn, ...]:
         """Return every turn."""
-        ours = [one for one in reversed(self._messages.values()) if self._begins_answer(one)]
-        return tuple([await self._turn(first) for first in ours])
+        firsts = [one for one in reversed(self._messages.values()) if self._begins_answer(one)]
+        # What is still being answered is not yet what it will be.
+        ended = [one for one in firsts if not any(map(has_stop, self._pages(one)))]
+        return tuple([await self._turn(first) for first in ended])
 
     async def chain(self, page_id: int | None) -> tuple[Turn, ...]:
         """Return the turns to which replies lead back from a page of an answer."""
@@ -88,7 +91,7 @@ class _Place:
 
     async def _turn(self, first: discord.Message) -> Turn:
         message = await self._asked_by(first)
-        answer = read_answer(self._pages(first))
+        answer = read_answer([page.content for page in self._pages(first)])
         where = (first.channel.id, first.id) if message is None else _place_of(message)
         clips = read_clips(first.content, where) or ()
         if message is None:
@@ -103,16 +106,16 @@ class _Place:
         ours = message.author.id == self._user.id
         return ours and read_clips(message.content, (0, 0)) is not None
 
-    def _pages(self, first: discord.Message) -> Sequence[str]:
+    def _pages(self, first: discord.Message) -> Sequence[discord.Message]:
         """Follow an answer from page to page, each of which replies to the one before."""
         replies = {
             _reply_to(one): one
             for one in self._messages.values()
             if one.author.id == self._user.id and not is_asked(one.content)
         }
-        pages, page = [first.content], replies.get(first.id)
+        pages, page = [first], replies.get(first.id)
         while page is not None:
-            pages.append(page.content)
+            pages.append(page)
             page = replies.get(page.id)
         return pages
 

@@ -1,16 +1,19 @@
 """Read a question out of a Discord message, or out of an interaction."""
 
+import logging
 from typing import Any, TypeAlias
 
 import discord
 
-from bot.client import Client
+from bot.client import DISCORD_ERRORS, Client
 from bot.clips import Clip
 from bot.questions import Question
 from cogs._finding import clips_of, clips_pointed_at, newest_clips, starters_clips, words
 from cogs._transcript import heard, read_asked
 
 Interaction: TypeAlias = discord.Interaction[Any]  # discord.py leaves the client open here
+
+_log = logging.getLogger(__name__)
 
 _KINDS = {discord.MessageType.default, discord.MessageType.reply}
 
@@ -45,16 +48,18 @@ def is_between_others(user: discord.abc.User, message: discord.Message) -> bool:
 async def read_question(
     client: Client, user: discord.abc.User, message: discord.Message, question_id: int | None = None
 ) -> Question:
-    """Read what a message asks, under its own id or another, and look for what it is about.
-
-    Raises:
-        discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us look.
-    """
+    """Read what a message asks, under its own id or another, and look for what it is about."""
     channel, follows = message.channel, _follows(user, message)
-    clips, is_hidden = await _clips(client, message)
-    is_elsewhere = follows is None or not is_own_thread(user, channel)
-    if not (clips or is_hidden or isinstance(channel, discord.DMChannel)) and is_elsewhere:
-        clips = await _clips_nearby(client, message)
+    clips, is_hidden = clips_of(message), False
+    try:
+        if not clips:
+            clips, is_hidden = await _clips_pointed_at(client, message)
+        has_memory = is_own_thread(user, channel) or isinstance(channel, discord.DMChannel)
+        if not (clips or is_hidden or has_memory):
+            clips = await _clips_nearby(client, message)
+    except DISCORD_ERRORS as error:
+        # A question without a clip is answered, too: it is told how to ask.
+        _log.warning("question=%s its clip was not looked for: %r", message.id, error)
     return Question(
         id=question_id or message.id,
         guild_id=message.guild.id if message.guild else None,
@@ -160,10 +165,10 @@ def _follows(user: discord.abc.User, message: discord.Message) -> int | None:
     return message.channel.id if is_one else None
 
 
-async def _clips(client: Client, message: discord.Message) -> tuple[tuple[Clip, ...], bool]:
-    """Return the clips in a message or in what it points at, and whether that can't be read."""
-    if own := clips_of(message):
-        return own, False
+async def _clips_pointed_at(
+    client: Client, message: discord.Message
+) -> tuple[tuple[Clip, ...], bool]:
+    """Return the clips that a message forwards or replies to, and whether they can't be read."""
     if message.message_snapshots:
         if client.reads_content:
             # What the gateway tells of a forward may be emptied; what REST does is not.

@@ -1,12 +1,13 @@
 """Every way to ask about a clip: they all end in a question."""
 
+import logging
 from dataclasses import replace
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import Client
+from bot.client import DISCORD_ERRORS, Client
 from bot.clips import Clip, find_links
 from bot.errors import NothingToWatch
 from bot.moments import clock, seconds_at
@@ -26,6 +27,8 @@ from cogs._reading import (
     is_own_thread,
     read_question,
 )
+
+_log = logging.getLogger(__name__)
 
 MENU = "Ask about this clip"
 _EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -61,7 +64,10 @@ class Ask(commands.Cog):
             if not (self._client.reads_content and is_own_thread(self._user, message.channel)):
                 return
             # The event is empty, since the intent is never requested; what is fetched is not.
-            message = await message.channel.fetch_message(message.id)
+            try:
+                message = await message.channel.fetch_message(message.id)
+            except (discord.NotFound, discord.Forbidden):
+                return  # it is gone already, or nothing to answer
             if is_between_others(self._user, message):
                 return
         question = await read_question(self._client, self._user, message)
@@ -145,7 +151,11 @@ class Ask(commands.Cog):
         """Let a command without a clip be about the newest that its user has posted there."""
         if asked.is_guest:
             return None
-        found = await newest_clips(self._client, asked.channel_id, asked.author_id, asked.id)
+        try:
+            found = await newest_clips(self._client, asked.channel_id, asked.author_id, asked.id)
+        except DISCORD_ERRORS as error:
+            _log.warning("question=%s its clip was not looked for: %r", asked.id, error)
+            return None
         return replace(asked, clips=found) if found else None
 
 

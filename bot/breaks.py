@@ -14,7 +14,7 @@ _FENCED_LINE = re.compile(r"^.*```.*$", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _MARK = re.compile(r"\\.|`+|\*\*|~~|\|\|")
 _RULE = re.compile(r"[-─-╿|+:=\s]+")
-_GAP = re.compile(r"[-─━═]{2}[^-─━═]+[-─━═]{2}")
+_GAP = re.compile(r"[-─━═][^-─━═]+[-─━═]")
 # Complete, or as much of it as there is at the end. A label without end is none.
 _UNBREAKABLE = re.compile(r"\[[^\[\]\n]{0,100}(?:\]\(\S*?(?:\)|$)|\]?$)|https?://\S+")
 
@@ -84,19 +84,20 @@ def _marks_after(paragraph: str) -> tuple[str, ...]:
     for line in paragraph.split("\n"):
         marks = [mark for mark in marks if mark == "||"]
         for match in _MARK.finditer(line):
-            _note_mark(marks, match[0], line[: match.start()], line[match.end() :])
+            start, end = match.span()
+            _note_mark(marks, match[0], line[start - 1 : start], line[end : end + 1])
     return tuple(marks)
 
 
 def _note_mark(marks: list[str], mark: str, before: str, after: str) -> None:
-    """Open or close a mark; in inline code there is none but its end."""
+    """Open or close a mark between two characters; in inline code there is none but its end."""
     if marks and marks[-1].startswith("`"):
         if mark.lstrip("\\") == marks[-1]:
             marks.pop()
     elif mark in marks:
-        if not before[-1:].isspace():
+        if not before.isspace():
             del marks[marks.index(mark) :]
-    elif not mark.startswith("\\") and after[:1].strip():
+    elif not mark.startswith("\\") and after.strip():
         marks.append(mark)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 from bot.breaks import CLOSING, FENCE, cut, fence_after, opened
 
@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"```|[-*+>#|]|\d+[.)]")
 # otherwise make a page full that is not.
 _LAST_FENCE = re.compile(r"\n`{1,3}$")
 # What begins right under the line before it.
-_ITEM = re.compile(r"(?:[-*+>]|-#|\d+[.)])\s")
+_RIGHT_UNDER = re.compile(r"(?:[-*+>]|-#|\d+[.)])\s|```")
 
 
 def paginate(
@@ -60,9 +60,12 @@ def paginate(
 def joined(pages: Sequence[str], *, header: str = "", limit: int = LIMIT) -> str:
     """Put a text's pages together again, without what was done to them for being cut.
 
-    Cutting the result gives the same pages. Where that tells, white space between two pages is what
-    it was; a list that was moved to the left stays there. `header` is taken off the first page, and
-    a spoiler off those that are all wrapped in one; a footer is the caller's to take off before.
+    Each way in which two may have been one is tried, and the first that is cut so is taken: so
+    cutting the result gives the same pages. What they don't tell is lost: how far a list was moved
+    to the left, or that one code block ended and another began.
+
+    `header` is taken off the first page, and a spoiler off pages that are all wrapped in one; a
+    footer is the caller's to take off before.
     """
     if not pages:
         return ""
@@ -73,8 +76,14 @@ def joined(pages: Sequence[str], *, header: str = "", limit: int = LIMIT) -> str
         limit -= _WRAPPING
     text, start = pages[0], 0
     for page, following in pairwise(pages):
-        text, start = _together(text, start, page, following, limit - above)
-        above = 0
+        for before, after in _ways(text, following, limit):
+            whole, begin = before + after, len(before)
+            if _turn(whole, start, limit - above) == (page, whole, begin):
+                break
+        else:  # They were not cut here, or not by these rules.
+            whole = f"{text}\n\n{following}"
+            begin = len(whole) - len(following)
+        text, start, above = whole, begin, 0
     return text
 
 
@@ -108,34 +117,19 @@ def _begun(text: str, end: int) -> tuple[str, int]:
 def _to_the_left(text: str, depth: int | None, fence: str) -> str:
     """Take a depth off the lines under the first, up to one that is not indented.
 
-    Where it is not known, it is that of the first one. Code stays as it is.
+    Where it is not known, it is that of the first one; at a line with less, it becomes that. Code
+    stays as it is.
     """
     lines = text.split("\n")
     for number, line in enumerate(lines):
         indentation = len(line) - len(line.lstrip())
         if number and line.strip() and not fence:
-            depth = indentation if depth is None else depth
-            if not indentation:
-                break
-            lines[number] = line[min(depth, indentation) :]
+            depth = indentation if depth is None else min(depth, indentation)
+            lines[number] = line[depth:]
         fence = fence_after(line, fence)
         if depth == 0:
             break
     return "\n".join(lines)
-
-
-def _together(text: str, start: int, page: str, following: str, limit: int) -> tuple[str, int]:
-    """Put the next page under a text whose last page starts there; return where that one starts.
-
-    Each way in which the two may have been one is tried: the first that is cut so is taken.
-    """
-    for before, after in _ways(text, following, limit):
-        whole, begin = before + after, len(before)
-        if _turn(whole, start, limit) == (page, whole, begin):
-            return whole, begin
-    # They were not cut here, or not by these rules.
-    whole = f"{text}\n\n{following}"
-    return whole, len(whole) - len(following)
 
 
 def _ways(text: str, following: str, limit: int) -> Iterator[tuple[str, str]]:
@@ -143,29 +137,24 @@ def _ways(text: str, following: str, limit: int) -> Iterator[tuple[str, str]]:
 
     The first has the white space at its end that may have been between them.
     """
-    ends = range(max(1, len(text) - CLOSING), len(text) + 1)
+    lines = ("\n", "\n\n") if _RIGHT_UNDER.match(following) else ("\n\n", "\n")
     # What was moved to the left, or had more white space, left less room for what follows.
-    many = [
-        "\n" * count
-        for power in range(2, limit.bit_length())
-        for count in (3 << power - 2, 1 << power)
-    ]
-    for likely in (True, False):
-        for end in ends:
-            for gap in _gaps(text[:end], following) if likely else many:
-                before = text[:end] + gap
-                after = opened(before)
-                opening = after.opening(limit // 2)
-                if after.closing == text[end:] and following.startswith(opening):
-                    yield before, following[len(opening) :]
-
-
-def _gaps(text: str, following: str) -> tuple[str, ...]:
-    """Return white space that may be between two pages, the likeliest that is told apart first."""
-    if opened(text).fence:
-        return ("", "\n")
-    lines = ("\n", "\n\n") if _ITEM.match(following) else ("\n\n", "\n")
-    return lines if FENCE in text[text.rfind("\n") + 1 :] else ("", " ", *lines)
+    many = ["\n" * (3 << power) for power in range(limit.bit_length())]
+    ends = range(max(1, len(text) - CLOSING), len(text) + 1)
+    # Between lines, two spoilers are likelier than one that goes on.
+    by_line = sorted(ends, key=lambda end: (text[end:] != f"\n{FENCE}", -end))
+    # What would seldom be cut so is first: where it would be, it was.
+    for places, gaps in ((ends, ("", " ")), (by_line, [*lines, *many])):
+        for end, gap in product(places, gaps):
+            before = text[:end] + gap
+            after = opened(before)
+            opening = after.opening(limit // 2)
+            is_way = after.closing == text[end:] and following.startswith(opening)
+            rest = following[len(opening) :]
+            # Nothing goes on in the line of a fence, and a mark that opens is not part of one.
+            is_fence = opening.endswith("`") and rest.startswith("`")
+            if is_way and not is_fence and FENCE not in before[before.rfind("\n") + 1 :]:
+                yield before, rest
 
 
 def _hidden(page: str) -> str:

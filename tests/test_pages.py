@@ -1,10 +1,10 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pages import LIMIT, paginate
+from bot.pages import LIMIT, joined, paginate
 
 PARAGRAPH = "Some words about what is seen at 0:42. " * 10
 LONG = "\n\n".join(f"{n}. {PARAGRAPH.strip()}" for n in range(20))
@@ -14,6 +14,25 @@ texts = st.lists(
     st.sampled_from(["word ", "\n", "\n\n", "- item\n", "```\n", "```py\n", "x" * 50, "ü", " "]),
     max_size=200,
 ).map("".join)
+
+_BLOCKS = [
+    "Some words that are said. " * 3,
+    "## A heading",
+    "> quoted words",
+    "- item one\n  - nested item\n    - deep\n- item two",
+    "1. one\n   goes on\n2. two",
+    "Words that **are all in bold**, ~~struck out~~ and `code is here` " * 2,
+    "```py\nif True:\n    print(1)\n\n    print(2)\n```",
+    "At [1:23](https://a.b/?t=83)",
+    "```\n| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 12 + "```",
+    "||It was him.|| So.",
+]
+markdown = st.lists(st.sampled_from(_BLOCKS), max_size=15).map("\n\n".join)
+
+
+def said(text: str) -> str:
+    """Return a text without white space, marks, fences and heads of tables."""
+    return re.sub(r"\| a \| b \||\s|```(?:py)?|[*~`|-]", "", text)
 
 
 def words(pages: list[str]) -> str:
@@ -115,3 +134,105 @@ def test_a_full_page_never_changes_when_the_text_grows(text: str, limit: int) ->
 def test_the_limit_is_discords() -> None:
     assert LIMIT == 2000
     assert all(len(page) <= 2000 for page in paginate(LONG + CODE, "-# model"))
+
+
+def test_a_list_is_cut_before_its_top_rather_than_within_it() -> None:
+    item = "- " + "top " * 15 + "\n" + ("  - " + "nested " * 4 + "\n") * 3
+    assert all(page.startswith("- top") for page in paginate(item * 40))
+
+
+def test_a_list_that_is_cut_within_begins_at_the_left() -> None:
+    text = "- top\n" + "  - nested item\n    - and deeper\n" * 10 + "- top again"
+    first, second = paginate(text, limit=200)
+    assert first.startswith("- top\n  - nested item\n    - and deeper\n")
+    assert second.startswith("- and deeper\n- nested item\n  - and deeper\n- nested item\n")
+    assert second.endswith("\n- top again")
+
+
+def test_code_in_a_list_stays_as_it_is() -> None:
+    text = (
+        "- top\n" + "  - nested item\n" * 12 + "  ```py\n    if True:\n      pass\n  ```\n  - last"
+    )
+    assert paginate(text, limit=150)[-1].endswith("```py\n    if True:\n      pass\n  ```\n- last")
+
+
+@pytest.mark.parametrize("head", ["| a | b |\n|---|:-:|\n", "a  b\n-- --\n", "a │ b\n──┼──\n"])
+def test_a_tables_head_is_shown_again(head: str) -> None:
+    text = "```\n" + head + "".join(f"{n} | {n * n}\n" for n in range(100)) + "```"
+    pages = paginate(text, limit=200)
+    assert len(pages) > 3
+    assert all(page.startswith(f"```\n{head}") for page in pages)
+    assert joined(pages, limit=200) == text
+
+
+@pytest.mark.parametrize("mark", ["**", "~~", "||", "`", "``"])
+def test_a_mark_that_is_open_is_closed_and_opened_again(mark: str) -> None:
+    text = f"2 ** 3, {mark}" + "words " * 50 + f"end{mark} and so on" * 3
+    first, second, *_ = paginate(text, limit=100)
+    assert first.endswith(f"words{mark}")
+    assert second.startswith(f"{mark}words")
+
+
+def test_a_mark_that_stands_alone_goes_no_further_than_its_line() -> None:
+    pages = paginate("A **lonely mark\n" + "and more words\n" * 40, limit=100)
+    assert sum(page.count("**") for page in pages) == 1
+
+
+def test_a_link_is_never_cut() -> None:
+    link = "[1:23](https://youtu.be/abcdefghijk?t=83)"
+    pages = paginate(f"[the first moment](https://a.b) {link}{link}, {link} " * 30, limit=150)
+    for page in pages:
+        assert page.count("[") == page.count("](https://") == page.count(")")
+
+
+def test_the_header_is_above_the_first_page() -> None:
+    assert paginate("Hello.", "-# model", header="## Title") == ["## Title\nHello.\n-# model"]
+    assert paginate("", "-# model", header="## Title") == ["-# model"]
+    assert paginate("x" * 50, header="h" * 60, limit=100) == ["h" * 60, "x" * 50]
+
+
+def test_a_spoiler_hides_the_text_and_nothing_else() -> None:
+    pages = paginate("It ||was|| him.", "-# model", header="## Title", spoiler=True)
+    assert pages == ["## Title\n||It was him.||\n-# model"]
+
+
+@pytest.mark.parametrize("text", ["```\ncode\n```", "- item |"])
+def test_what_needs_a_line_of_its_own_has_one_in_a_spoiler(text: str) -> None:
+    assert paginate(text, spoiler=True) == [f"||\n{text}\n||"]
+
+
+@pytest.mark.parametrize("spoiler", [False, True])
+@settings(deadline=None)
+@given(text=markdown, limit=st.integers(80, 300), header=st.sampled_from(["", "## Title"]))
+def test_pages_stay_and_can_be_put_together(
+    text: str, limit: int, header: str, *, spoiler: bool
+) -> None:
+    def paged(text: str) -> list[str]:
+        return paginate(text, header=header, limit=limit, spoiler=spoiler)
+
+    pages = paged(text)
+    assert all(0 < len(page) <= limit for page in pages)
+    for end in range(0, len(text), 7):
+        grown = paged(text[:end])
+        assert grown[:-1] == pages[: max(0, len(grown) - 1)]
+    again = joined(pages, header=header, limit=limit)
+    assert paged(again) == pages
+    assert said(again) == said(text)
+
+
+LESSON = "\n\n".join(
+    f"{PARAGRAPH.strip()}\n\n- **Top {n}**\n  - nested, and [1:23](https://youtu.be/ID?t=83)\n"
+    f"    - deeper, and `code`\n\n```py\n{'print(1)' * 4}\n```\n\n"
+    "```\n| a | b |\n|---|---|\n" + f"| {n} | 2 |\n" * 20 + "```"
+    for n in range(17)
+)
+
+
+def test_a_long_answer_is_the_same_however_it_comes() -> None:
+    pages = paginate(LESSON)
+    assert len(LESSON) > 12_000
+    assert said(joined(pages)) == said(LESSON)
+    assert paginate(joined(pages)) == pages
+    for end in range(0, len(LESSON), 23):
+        grown = paginate(LESSON[:end])
+        assert grown[:-1] == pages[: max(0, len(grown) - 1)]

@@ -60,8 +60,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def emulated(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> AsyncGenerator[Discord]:
-    async with serve(clock=clock) as running:
+async def emulated(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> AsyncGenerator[Discord]:
+    """Return a Discord that runs; a test may give `serve` its arguments by `indirect`."""
+    async with serve(clock=clock, **getattr(request, "param", {})) as running:
         monkeypatch.setattr(Route, "BASE", running.api_url)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(running.gateway_url))
         yield running

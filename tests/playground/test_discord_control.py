@@ -15,6 +15,7 @@ import pytest
 
 from bot.playground.discord import Discord
 from tests.discord_calls import place
+from tests.playground.apps import Form, offer
 
 
 @pytest.fixture
@@ -79,7 +80,9 @@ async def test_what_cannot_be_written_is_said(
     assert emulated.messages(emulated.channel_id) == []
 
 
-@pytest.mark.parametrize("path", ["messages", "presses"])
+@pytest.mark.parametrize(
+    "path", ["messages", "presses", "commands", "message-commands", "submissions"]
+)
 async def test_a_form_from_a_foreign_page_is_not_taken(
     path: str, http: aiohttp.ClientSession
 ) -> None:
@@ -100,6 +103,58 @@ async def test_another_process_presses_a_button(
     for wrong in ({"custom_id": "go"}, {"message_id": "x"}, {"author_id": 1}):
         async with http.post("presses", json=form | wrong) as answer:
             assert answer.status == 400
+
+
+async def test_another_process_uses_commands_and_fills_in_forms(
+    emulated: Discord, witness: Any, http: aiohttp.ClientSession, clip: Path
+) -> None:
+    used, form = await offer(witness), Form()
+    said = emulated.say("my clip")
+    async with http.get("changes") as changes:
+        by_hand = {"name": "Ask about this clip", "message_id": str(said.id)}
+        opened = await posted(http, "message-commands", by_hand)
+        await (await used.get())[0].response.send_modal(form)
+        told = (await lines(changes, "interaction_answered"))[-1]
+    assert (told["id"], told["custom_id"]) == (opened["id"], "form")
+    assert [one["type"] for one in told["modal"]["components"]] == [1, 18, 18]
+    filled = {"values": {"question": "Why?"}, "files": {"clip": [str(clip)]}}
+    await posted(http, "submissions", {"interaction_id": told["id"], **filled})
+    _, (question, _, clips) = await form.sent.get()
+    assert (question, [one.filename for one in clips]) == ("Why?", ["clip.mp4"])
+    options = {"options": {"question": "What?"}, "files": {"clip": str(clip)}}
+    await posted(http, "commands", {"name": "ask", **options})
+    asked, (question, attached, *_) = await used.get()
+    assert (question, attached.filename) == ("What?", "clip.mp4")
+    async with http.get("changes") as changes:
+        await asked.response.defer(thinking=True)
+        told = (await lines(changes, "interaction_answered"))[-1]
+    assert (told["id"], told["custom_id"], told["modal"]) == (str(asked.id), None, None)
+
+
+async def posted(http: aiohttp.ClientSession, path: str, form: Any) -> Any:
+    async with http.post(path, json=form) as answer:
+        assert answer.status == 200
+        return await answer.json()
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("commands", {}),
+        ("commands", {"name": "ask"}),
+        ("commands", {"name": "ask", "options": ["x"]}),
+        ("commands", {"name": "ask", "options": {"question": 3}}),
+        ("message-commands", {"name": "Ask about this clip", "message_id": 1}),
+        ("submissions", {"interaction_id": 1}),
+    ],
+)
+async def test_what_nobody_could_do_is_not_done(
+    path: str, form: Any, witness: Any, http: aiohttp.ClientSession
+) -> None:
+    await offer(witness)
+    async with http.post(path, json=form) as answer:
+        assert answer.status == 400
+        assert (await answer.json())["message"]
 
 
 @asynccontextmanager

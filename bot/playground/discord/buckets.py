@@ -1,7 +1,7 @@
 """Rate limits by bucket, as Discord announces them in its headers."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import md5
 
@@ -45,25 +45,34 @@ class _Window:
 
 
 class Buckets:
-    """Count calls by route and channel, or interaction, in windows of fixed length."""
+    """Count calls by route and channel, or interaction, in windows of fixed length.
 
-    def __init__(self, rate: Rate, clock: Callable[[], float] = time.time) -> None:
+    A route, written "GET /channels/{channel_id}", may have a rate of its own.
+    """
+
+    def __init__(
+        self,
+        rate: Rate,
+        clock: Callable[[], float] = time.time,
+        own: Mapping[str, Rate] | None = None,
+    ) -> None:
         self._rate = rate
+        self._own = own or {}
         self._clock = clock
         self._windows: dict[tuple[str, str], _Window] = {}
 
     def take(self, route: str, subject: str) -> Standing:
         """Count one call."""
-        now = self._clock()
+        now, rate = self._clock(), self._own.get(route, self._rate)
         window = self._windows.setdefault((route, subject), _Window(now))
-        if now >= window.opened + self._rate.seconds:
+        if now >= window.opened + rate.seconds:
             window.opened, window.calls = now, 0
-        exceeded = window.calls >= self._rate.calls
+        exceeded = window.calls >= rate.calls
         window.calls += not exceeded
         return Standing(
             bucket=md5(route.encode(), usedforsecurity=False).hexdigest(),
-            limit=self._rate.calls,
-            remaining=self._rate.calls - window.calls,
-            reset_after=window.opened + self._rate.seconds - now,
+            limit=rate.calls,
+            remaining=rate.calls - window.calls,
+            reset_after=window.opened + rate.seconds - now,
             exceeded=exceeded,
         )

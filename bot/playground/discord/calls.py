@@ -42,6 +42,7 @@ class Call:
     world: World
     payloads: Payloads
     gateway_url: str
+    shards: int
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Any

@@ -27,10 +27,11 @@ from .world import World
 class Discord(Dealings):
     """A Discord that runs: what people do in it, and what can be seen of it."""
 
-    def __init__(self, address: str, token: str, clock: Callable[[], float]) -> None:
+    def __init__(self, address: str, token: str, clock: Callable[[], float], shards: int) -> None:
         self._changes = Changes()
         self._world = world = World(self._changes.publish, Snowflakes(), Interactions(clock))
         super().__init__(world)
+        self._shards = shards
         self._links = Links(f"http://{address}")
         self._payloads = Payloads(world, self._links)
         self.token = token
@@ -55,6 +56,7 @@ class Discord(Dealings):
             self._payloads,
             self.token,
             self.gateway_url,
+            self._shards,
             self.faults,
             buckets,
             uploads,
@@ -116,7 +118,7 @@ class Discord(Dealings):
 
     @property
     def ready(self) -> bool:
-        """Tell whether a bot is connected and was given READY."""
+        """Tell whether a bot is connected, with all of its shards, and was given READY."""
         return self._gateway.ready
 
     @property

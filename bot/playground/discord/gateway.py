@@ -43,8 +43,11 @@ class Gateway:
 
     @property
     def ready(self) -> bool:
-        """Tell whether a bot is connected and was given READY."""
-        return any(session.connection for session in self._sessions.values())
+        """Tell whether a bot is connected, with all of its shards, and was given READY."""
+        connected = {one.shard for one in self._sessions.values() if one.connection}
+        return any(
+            all((shard, count) in connected for shard in range(count)) for _, count in connected
+        )
 
     def drop(self, code: int) -> None:
         """Close every connection; sessions stay, and remember from this moment on."""

@@ -69,6 +69,7 @@ class Rest:
     payloads: Payloads
     token: str
     gateway_url: str
+    shards: int
     faults: Faults
     buckets: Buckets
     uploads: Path
@@ -123,6 +124,7 @@ class Rest:
             world=self.world,
             payloads=self.payloads,
             gateway_url=self.gateway_url,
+            shards=self.shards,
             path=request.match_info,
             query=request.query,
             body=sent.body,

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,17 +25,23 @@ async def serve(
     token: str = TOKEN,
     portal_toggle: bool = False,
     rate: Rate = ORDINARY,
+    rates: Mapping[tuple[str, str], Rate] | None = None,
+    shards: int = 1,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncGenerator[Discord]:
     """Serve a Discord on loopback for as long as the block lasts; port 0 is any free one.
 
-    `clock` counts the seconds in which an interaction must be answered.
+    `rate` is that of every route in every channel, but for those with one of their own in
+    `rates`, by method and path in Discord's words: ("PATCH", "/channels/{channel_id}").
+    `shards` is how many Discord tells a bot to connect. `clock` counts the seconds in which an
+    interaction must be answered.
     """
     with socket.create_server((HOST, port)) as listener, TemporaryDirectory() as folder:
-        discord = Discord(f"{HOST}:{listener.getsockname()[1]}", token, clock)
+        discord = Discord(f"{HOST}:{listener.getsockname()[1]}", token, clock, shards)
+        own = {f"{method} {path}": one for (method, path), one in (rates or {}).items()}
         discord.portal_toggle = portal_toggle
         runner = web.AppRunner(
-            discord.app(Path(folder), Buckets(rate)),
+            discord.app(Path(folder), Buckets(rate, own=own)),
             access_log=None,
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_PATIENCE,

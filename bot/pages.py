@@ -1,8 +1,8 @@
 """Cut a text into pages that Discord takes, each a message's worth, and put it together again."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise, product
+from collections.abc import Sequence
+from functools import reduce
 
 from bot.breaks import CLOSING, FENCE, cut, fence_after, opened
 
@@ -17,8 +17,6 @@ _BLOCK = re.compile(r"```|[-*+>#|]|\d+[.)]")
 # There is room for what closes a code block, whoever writes it; and for half of it, which would
 # otherwise make a page full that is not.
 _LAST_FENCE = re.compile(r"\n`{1,3}$")
-# What begins right under the line before it.
-_RIGHT_UNDER = re.compile(r"(?:[-*+>]|-#|\d+[.)])\s|```")
 
 
 def paginate(
@@ -57,34 +55,30 @@ def paginate(
     return pages
 
 
-def joined(pages: Sequence[str], *, header: str = "", limit: int = LIMIT) -> str:
-    """Put a text's pages together again, without what was done to them for being cut.
+def joined(pages: Sequence[str], *, header: str = "") -> str:
+    """Put a text's pages together again, for somebody who reads it as one.
 
-    Each way in which two may have been one is tried, and the first that is cut so is taken: so
-    cutting the result gives the same pages. What they don't tell is lost: how far a list was moved
-    to the left, or that one code block ended and another began.
-
-    `header` is taken off the first page, and a spoiler off pages that are all wrapped in one; a
-    footer is the caller's to take off before.
+    A code block that was cut is one again, and its table has one head. Any other two pages have an
+    empty line between them, whatever it was that they were cut at. `header` is taken off the first
+    page, and a spoiler off pages that are all wrapped in one; a footer is the caller's to take off
+    before.
     """
     if not pages:
         return ""
-    pages = [pages[0].removeprefix(f"{header}\n"), *pages[1:]]
-    above = len(header) + 1 if header and len(header) < limit // 2 else 0
-    if all(_is_hidden(page) for page in pages):
-        pages = [_shown(page) for page in pages]
-        limit -= _WRAPPING
-    text, start = pages[0], 0
-    for page, following in pairwise(pages):
-        for before, after in _ways(text, following, limit):
-            whole, begin = before + after, len(before)
-            if _turn(whole, start, limit - above) == (page, whole, begin):
-                break
-        else:  # They were not cut here, or not by these rules.
-            whole = f"{text}\n\n{following}"
-            begin = len(whole) - len(following)
-        text, start, above = whole, begin, 0
-    return text
+    bare = [pages[0].removeprefix(f"{header}\n"), *pages[1:]]
+    if all(_is_hidden(page) for page in bare):
+        bare = [_shown(page) for page in bare]
+    return reduce(_together, bare)
+
+
+def _together(text: str, page: str) -> str:
+    code = text.removesuffix(f"\n{FENCE}")
+    opening = opened(code)
+    if code != text and opening.fence:
+        for way in (opening.opening(LIMIT), f"{opening.fence}\n"):
+            if page.startswith(way):
+                return f"{code}\n{page.removeprefix(way)}"
+    return f"{text}\n\n{page}"
 
 
 def _turn(text: str, start: int, limit: int) -> tuple[str, str, int]:
@@ -130,31 +124,6 @@ def _to_the_left(text: str, depth: int | None, fence: str) -> str:
         if depth == 0:
             break
     return "\n".join(lines)
-
-
-def _ways(text: str, following: str, limit: int) -> Iterator[tuple[str, str]]:
-    """Yield what two pages may have been before the one was closed and the other opened again.
-
-    The first has the white space at its end that may have been between them.
-    """
-    lines = ("\n", "\n\n") if _RIGHT_UNDER.match(following) else ("\n\n", "\n")
-    # What was moved to the left, or had more white space, left less room for what follows.
-    many = ["\n" * (3 << power) for power in range(limit.bit_length())]
-    ends = range(max(1, len(text) - CLOSING), len(text) + 1)
-    # Between lines, two spoilers are likelier than one that goes on.
-    by_line = sorted(ends, key=lambda end: (text[end:] != f"\n{FENCE}", -end))
-    # What would seldom be cut so is first: where it would be, it was.
-    for places, gaps in ((ends, ("", " ")), (by_line, [*lines, *many])):
-        for end, gap in product(places, gaps):
-            before = text[:end] + gap
-            after = opened(before)
-            opening = after.opening(limit // 2)
-            is_way = after.closing == text[end:] and following.startswith(opening)
-            rest = following[len(opening) :]
-            # Nothing goes on in the line of a fence, and a mark that opens is not part of one.
-            is_fence = opening.endswith("`") and rest.startswith("`")
-            if is_way and not is_fence and FENCE not in before[before.rfind("\n") + 1 :]:
-                yield before, rest
 
 
 def _hidden(page: str) -> str:

@@ -82,11 +82,10 @@ def is_asked(content: str) -> bool:
 
 def read_answer(pages: Sequence[str]) -> str:
     """Return what the model wrote, without what was put around it for people."""
-    first, *others = pages
-    if first.startswith(_MARK):
-        first = first.partition("\n")[2]
-    bare = [_without_small_print(page) for page in (first, *others)]
-    return unlinked(joined([page for page in bare if page]))
+    first = pages[0].partition("\n")[0]
+    above = first if first.startswith(_MARK) else ""
+    bare = [_without_small_print(page) for page in pages]
+    return unlinked(joined([page for page in bare if page], header=above))
 
 
 def _without_small_print(page: str) -> str:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ async def test_a_command_tells_whoever_asks_alone(
     ],
 )
 async def test_what_is_wrong_with_a_command_is_told_to_its_user(
-    stage: Stage, options: dict[str, str], sentence: str
+    stage: Stage, options: dict[str, Any], sentence: str
 ) -> None:
     stage.discord.use_command("ask", question="what?", **options)
     await stage.discord.until(lambda: whispered(stage))
@@ -83,8 +84,9 @@ async def test_what_is_wrong_with_a_command_is_told_to_its_user(
 
 
 async def test_a_part_is_told_to_the_model_and_stays_the_part(stage: Stage) -> None:
+    part: dict[str, Any] = {"from": "0:10", "to": "20"}
     asked = stage.discord.use_command(
-        "ask", question="what?", link=f"https://youtu.be/{VIDEO}", **{"from": "0:10", "to": "20"}
+        "ask", question="what?", link=f"https://youtu.be/{VIDEO}", **part
     )
     assert await stage.outcomes.of(asked) == "answered"
     question = stage.question_of(asked)

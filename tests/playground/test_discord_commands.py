@@ -146,9 +146,26 @@ async def test_a_command_is_offered_where_its_author_says(emulated: Discord, wit
         emulated.use_command("ask", question="What?")
     with pytest.raises(KeyError):
         emulated.use_on_message("Ask about this clip", emulated.say("x").id)
-    for wrong in ({"author_id": 1}, {"channel_id": 1}):
+    forum = emulated.add_channel("clips", kind="forum")
+    for wrong in ({"author_id": 1}, {"channel_id": 1}, {"channel_id": forum}):
         with pytest.raises(KeyError):
             emulated.use_command("settings watch", channel=emulated.channel_id, **wrong)
+
+
+async def test_a_command_from_a_place_that_is_gone_is_not_answered(
+    emulated: Discord, witness: Any
+) -> None:
+    used = await offer(witness)
+    where = emulated.add_channel("short-lived")
+    emulated.use_command("ask", question="What?", channel_id=where)
+    emulated.use_command("ask", question="And then?", channel_id=where)
+    first, second = [(await used.get())[0] for _ in range(2)]
+    await first.response.defer(thinking=True)
+    emulated.delete_channel(where)
+    for late in (second.response.send_message("a cat"), first.followup.send("a cat")):
+        with pytest.raises(discord.NotFound) as refused:
+            await late
+        assert refused.value.code == 10003
 
 
 async def test_a_command_is_kept_as_discord_writes_it(emulated: Discord, witness: Any) -> None:

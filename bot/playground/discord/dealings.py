@@ -9,6 +9,7 @@ from .components import MENUS, ComponentKind, chosen, usable
 from .files import Attachment, File
 from .interactions import Command, Interaction, MessageCommand, Press, Submission
 from .people import People
+from .places import ChannelKind, TextChannel
 from .state import Json, Message
 
 
@@ -76,8 +77,7 @@ class Dealings(People):
         }
         wire = [_option(known[key], value, uploads.get(key)) for key, value in options.items()]
         cause = Command(command, commands.sent(command, path, wire), tuple(uploads.values()))
-        by_user = self._by_user(command, where)
-        return self._world.interact(user_id, where, cause, by_user=by_user)
+        return self._use(cause, where, user_id)
 
     def autocomplete(
         self,
@@ -103,8 +103,7 @@ class Dealings(People):
             for key, value in typed.items()
         ]
         cause = Command(command, commands.sent(command, path, wire), asks=True)
-        by_user = self._by_user(command, where)
-        return self._world.interact(user_id, where, cause, by_user=by_user)
+        return self._use(cause, where, user_id)
 
     def use_on_message(
         self, name: str, message_id: int, *, author_id: int | None = None
@@ -113,8 +112,7 @@ class Dealings(People):
         message, user_id = self._shown_to(message_id, author_id)
         command = self._offered(name, CommandKind.MESSAGE, message.channel_id)
         cause = MessageCommand(command, message.id)
-        by_user = self._by_user(command, message.channel_id)
-        return self._world.interact(user_id, message.channel_id, cause, by_user=by_user)
+        return self._use(cause, message.channel_id, user_id)
 
     def submit(
         self,
@@ -153,12 +151,16 @@ class Dealings(People):
 
     def _offered(self, name: str, kind: CommandKind, channel_id: int) -> Json:
         place = self._world.places[channel_id]
+        if isinstance(place, TextChannel) and place.kind is ChannelKind.FORUM:
+            # There is nothing to write in, and so no command to be typed.
+            raise KeyError(name)
         context, has_bot = self._world.context_of(place), self._world.has_bot(place)
         return commands.offered(self._world.commands, name, kind, context, has_bot=has_bot)
 
-    def _by_user(self, command: Json, channel_id: int) -> bool:
+    def _use(self, cause: Command | MessageCommand, channel_id: int, user_id: int) -> Interaction:
         has_bot = self._world.has_bot(self._world.places[channel_id])
-        return commands.needs_user_install(command) or not has_bot
+        by_user = commands.needs_user_install(cause.command) or not has_bot
+        return self._world.interact(user_id, channel_id, cause, by_user=by_user)
 
 
 def _option(declared: Json, value: Any, upload: Attachment | None = None) -> Json:

@@ -69,7 +69,7 @@ def restarts() -> Iterator[float]:
     Discord takes a thousand IDENTIFYs in a day and then resets the token: that is one in 86
     seconds, for each shard.
     """
-    yield from (5.0, 15.0, 60.0)
+    yield from (1.0, 5.0, 15.0, 60.0)
     yield from repeat(300.0)
 
 

@@ -75,6 +75,15 @@ class Client(commands.AutoShardedBot):
         await self._register_commands()
         self._forgive_parsers()
 
+    async def close(self) -> None:
+        """Close, once what is being answered is handed back.
+
+        discord.py closes by itself when its connection breaks down, and answers would go on and
+        meet a closed client.
+        """
+        await self.jobs.hand_back()
+        await super().close()
+
     async def on_ready(self) -> None:
         """Tell the operator that it works."""
         _log.info("ready as %s in %s servers", self.user, len(self.guilds))

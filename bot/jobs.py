@@ -152,6 +152,11 @@ class Jobs:
         elif self._work is not None and status.status == "ENQUEUED":
             await self._work.withdraw(_question(status))
 
+    async def hand_back(self) -> None:
+        """Accept no more, and leave what is being answered to the next process, or the next run."""
+        self.closing = True
+        await ended(self._running.values())
+
     async def sweep(self) -> None:
         """Tell of what is given up, and forget what was done long enough ago."""
         assert self._work is not None  # noqa: S101 (there was work, or there would be no line)
@@ -197,7 +202,7 @@ class Jobs:
         """Give what is being answered its time, then ask it to stop where it is."""
         if begun := list(self._running.values()):
             await asyncio.wait(begun, timeout=self._drain_seconds)
-        await ended(self._running.values())
+        await self.hand_back()
         try:
             async with asyncio.timeout(_NOTING):
                 while not await self._all_noted():  # noqa: ASYNC110

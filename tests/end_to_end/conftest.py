@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ from bot import app
 from bot.jobs import Jobs
 from bot.playground import model as stand_in
 from bot.playground.clips import make_clip
-from bot.playground.discord import Discord, File, Interaction, Message, serve
+from bot.playground.discord import Discord, Fault, File, Interaction, Message, serve
 from bot.playground.model import Model
 from bot.questions import Question
 from bot.settings import Settings
@@ -168,12 +168,17 @@ def begun_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(tmp_path: Path, begun_before: Path) -> Start:
     """Return a way to put the bot on stage, with variables of its environment.
 
-    `toggle` is the portal's, and `serving` how Discord is served.
+    `toggle` is the portal's, `faults` happen from the start, and `serving` is how Discord is
+    served.
     """
 
     @asynccontextmanager
     async def started(
-        *, toggle: bool = False, serving: Mapping[str, Any] = MappingProxyType({}), **environ: str
+        *,
+        toggle: bool = False,
+        faults: Sequence[Fault] = (),
+        serving: Mapping[str, Any] = MappingProxyType({}),
+        **environ: str,
     ) -> AsyncGenerator[Stage]:
         shutil.copy(begun_before, tmp_path)
         outcomes = Outcomes()
@@ -181,6 +186,8 @@ def start(tmp_path: Path, begun_before: Path) -> Start:
         LOG.setLevel(logging.INFO)
         async with serve(**serving) as discord, stand_in.serve() as model:
             discord.portal_toggle = toggle
+            for fault in faults:
+                discord.faults.append(fault)
             settings = Settings.read(
                 {
                     "DISCORD_TOKEN": discord.token,

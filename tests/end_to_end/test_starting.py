@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import restarts
 from bot.playground import model as stand_in
-from bot.playground.discord import serve
-from tests.end_to_end.conftest import Start
+from bot.playground.discord import Answer, Fault, serve
+from bot.playground.model import Stall
+from tests.end_to_end.conftest import Stage, Start, sha256
 from tests.servers import Peer, serving
 
 ROOT = Path(__file__).parents[2]
@@ -134,3 +136,65 @@ async def test_a_file_of_settings_that_is_no_text_is_one_sentence(tmp_path: Path
     assert returned == 2
     (line,) = err.splitlines()
     assert "save it as UTF-8" in line
+
+
+async def test_commands_are_sent_only_when_discord_holds_others(tmp_path: Path) -> None:
+    async with serve() as discord:
+        environ = {
+            **KEY,
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
+        }
+        for start in (1, 2):
+            bot = await reeltalk(tmp_path, **environ)
+            await discord.until(lambda start=start: discord.identifies == start)
+            bot.terminate()
+            assert (await ended(bot))[0] == 0
+        puts = [one for one in discord.requests if one.method == "PUT"]
+    assert [one.template for one in puts] == ["/applications/{application_id}/commands"]
+    assert {one["name"] for one in puts[0].request} == {
+        "about",
+        "ask",
+        "privacy",
+        "Ask about this clip",
+    }
+
+
+async def test_commands_that_can_not_be_sent_keep_nobody_from_asking(
+    start: Start, mp4: Path
+) -> None:
+    refused = Fault(Answer(403), "GET", "/applications/*/commands", times=9)
+    async with start(faults=[refused]) as stage:
+        await stage.answered(stage.ask("what is this?", mp4))
+
+
+async def test_an_event_that_makes_no_sense_costs_itself_alone(stage: Stage, mp4: Path) -> None:
+    stage.model.script.append(Stall(pieces=("so far",)))
+    question = stage.ask("what is this?", mp4)
+    await stage.discord.until(lambda: stage.said(question) == ["so far"])
+    stage.discord.tell("MESSAGE_CREATE", {"id": "1", "channel_id": "what"})
+    await stage.answered(stage.ask("and this?", mp4))
+    assert stage.said(question) == ["so far"]
+    assert stage.discord.identifies == 1
+
+
+async def test_a_bot_whose_connection_breaks_down_starts_again(stage: Stage, mp4: Path) -> None:
+    stage.model.script.append(Stall(pieces=("so far",)))
+    question = stage.ask("what is this?", mp4)
+    await stage.discord.until(lambda: stage.said(question) == ["so far"])
+    stage.discord.garble_gateway()
+    await stage.discord.until(lambda: stage.discord.identifies == 2)
+    # What was being answered is begun again, and nothing asked meanwhile is left.
+    await stage.discord.until(lambda: sha256(mp4) in "".join(stage.said(question)))
+    await stage.answered(stage.ask("and this?", mp4))
+
+
+def test_starting_again_never_uses_up_a_days_identifies() -> None:
+    day, starts, seconds = 86_400, 0, 0.0
+    for pause in restarts():
+        seconds += pause
+        starts += 1
+        if seconds > day:
+            break
+    assert starts < 500  # of a thousand

@@ -20,7 +20,7 @@ from .places import Thread
 from .rest import PREFIX as API
 from .rest import Exchange, Rest
 from .snowflakes import Snowflakes
-from .state import Message, MessageKind
+from .state import Json, Message, MessageKind
 from .world import World
 
 
@@ -164,6 +164,14 @@ class Discord(Dealings):
     def drop_gateway(self, code: int = 4000) -> None:
         """Close every gateway connection; sessions may be resumed."""
         self._gateway.drop(code)
+
+    def tell(self, name: str, body: Json) -> None:
+        """Tell of an event as it stands here, as when Discord changes what it sends."""
+        self._gateway.tell(name, body)
+
+    def garble_gateway(self) -> None:
+        """Send every gateway client what is no JSON."""
+        self._gateway.garble()
 
     def ask_reconnect(self) -> None:
         """Ask every gateway client to connect anew."""

@@ -70,6 +70,16 @@ class Gateway:
         for connection in self._connections:
             connection.send({"op": Op.RECONNECT, "d": None})
 
+    def tell(self, name: str, body: Json) -> None:
+        """Tell every session of an event, whether it makes sense or not."""
+        for session in self._sessions.values():
+            session.tell(name, body)
+
+    def garble(self) -> None:
+        """Send every client a frame that is no JSON."""
+        for connection in self._connections:
+            connection.garble("{")
+
     def announce(self, change: Change) -> None:
         """Tell every session of a change, as far as it concerns it."""
         for dispatch in self._dispatches.of(change):

@@ -30,13 +30,17 @@ class Connection:
         self.socket = socket
         self.session: Session | None = None
         self.closed_by_us = False
-        self._outbox: asyncio.Queue[Json | Close] = asyncio.Queue()
+        self._outbox: asyncio.Queue[Json | str | Close] = asyncio.Queue()
         # One for the whole connection: each frame goes on where the last was flushed.
         self._compressor = zlib.compressobj() if compress else None
 
     def send(self, payload: Json) -> None:
         """Send a payload in its turn."""
         self._outbox.put_nowait(payload)
+
+    def garble(self, text: str) -> None:
+        """Send in its turn what is no payload at all."""
+        self._outbox.put_nowait(text)
 
     def close(self, code: int) -> None:
         """Close the connection once everything before is sent."""
@@ -47,7 +51,7 @@ class Connection:
         """Write what is to be sent until the connection is to be closed."""
         try:
             while not isinstance(payload := await self._outbox.get(), Close):
-                await self._frame(json.dumps(payload))
+                await self._frame(payload if isinstance(payload, str) else json.dumps(payload))
             await self.socket.close(code=payload.code)
         except ConnectionResetError:
             # The client has left, which whoever reads from it learns as well.

@@ -63,6 +63,15 @@ async def test_typed_lines_are_answered_in_turn() -> None:
     assert out.index("Nothing leaves this machine") < out.index("> What?") < out.index("/dance")
 
 
+async def test_a_follow_up_is_asked_in_the_thread_of_the_answer() -> None:
+    status, out, err = await playground(typed="/follow what?\n/clip\nWhat?\n/follow And then?\n")
+    assert (status, err) == (0, "")
+    assert "There is no answer yet to go on from." in out
+    asked = [line.strip(" │") for line in out.splitlines()]
+    assert asked.index("> What?") < asked.index("> And then?")
+    assert out.count("SHA-256") == 2  # the clip was seen again
+
+
 async def test_an_interrupted_playground_leaves_cleanly() -> None:
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "playground"),

@@ -15,6 +15,7 @@ from bot.playground.terminal.commands import (
     Ask,
     Attach,
     AttachMade,
+    Follow,
     Help,
     Misread,
     Quit,
@@ -71,6 +72,7 @@ def test_a_line_is_a_question_or_a_command(tmp_path: Path) -> None:
     assert read_command("  What is it?\n") == Ask("What is it?")
     assert read_command(f"/attach '{clip}'") == Attach(clip)
     assert read_command("/clip") == AttachMade()
+    assert read_command("/follow and then?") == Follow("and then?")
     assert read_command("/help") == Help()
     assert read_command("/quit") == Quit()
     assert read_command(" \n") is None
@@ -79,6 +81,7 @@ def test_a_line_is_a_question_or_a_command(tmp_path: Path) -> None:
 def test_a_command_that_means_nothing_is_explained() -> None:
     assert read_command("/attach nothing.mp4") == Misread("There is no file at nothing.mp4.")
     assert read_command("/attach") == Misread("Name a file: /attach PATH")
+    assert read_command("/follow") == Misread("Ask something: /follow TEXT")
     assert isinstance(read_command("/dance"), Misread)
 
 
@@ -265,3 +268,8 @@ def test_complaints_can_not_command_the_terminal() -> None:
     screen = Screen(StringIO(), err := StringIO(), live=True, ink=ANSI)
     screen.complain("a\x1b[2J", "b")
     assert err.getvalue() == "a[2J\nb\n"
+
+
+def test_a_link_with_a_name_is_shown_by_its_name() -> None:
+    line = r"-# ▶ [my \[best\] clip.mp4](http://127.0.0.1/x), [1:23](https://youtu.be/ID?t=83)"
+    assert list(rows(line, 80, PLAIN)) == ["▶ my [best] clip.mp4, 1:23"]

@@ -48,9 +48,10 @@ class Channel:
     address: Address
     _web: aiohttp.ClientSession
 
-    async def ask(self, text: str, clips: Sequence[Path]) -> int:
-        """Say something to the bot; returns the message's id."""
+    async def ask(self, text: str, clips: Sequence[Path], place: int) -> int:
+        """Say something to the bot in a channel or a thread; returns the message's id."""
         said = {
+            "channel_id": place,
             "content": f"<@{self.address.bot_id}> {text}",
             "files": [str(clip) for clip in clips],
         }
@@ -66,9 +67,9 @@ class Channel:
             response.raise_for_status()
             yield _documents(response.content)
 
-    async def messages(self, question: int) -> list[dict[str, Any]]:
-        """Read what stands in the channel from a question on, and in its thread if it has one."""
-        channel = await self._history(f"{self.address.channel_id}/messages?after={question}")
+    async def messages(self, place: int, question: int) -> list[dict[str, Any]]:
+        """Read what stands in a place from a question on, and in its thread if it has one."""
+        channel = await self._history(f"{place}/messages?after={question}")
         return channel + await self._history(f"{question}/messages?limit=100")
 
     async def _history(self, path: str) -> list[dict[str, Any]]:

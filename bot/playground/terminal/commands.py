@@ -5,6 +5,7 @@ from pathlib import Path
 
 HELP = (
     "Type a question; the bot is mentioned for you, and a YouTube link may be part of it.",
+    "/follow TEXT  go on in the thread of the last answer",
     "/attach PATH  attach a clip to your next question (more than once for several)",
     "/clip         attach a small clip that is made for you",
     "/help         show this",
@@ -15,6 +16,13 @@ HELP = (
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Say this to the bot."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Say this to the bot in the thread of its last answer."""
 
     text: str
 
@@ -48,7 +56,7 @@ class Misread:
     reason: str
 
 
-Command = Ask | Attach | AttachMade | Help | Quit | Misread
+Command = Ask | Follow | Attach | AttachMade | Help | Quit | Misread
 
 
 def read_command(line: str) -> Command | None:
@@ -58,6 +66,8 @@ def read_command(line: str) -> Command | None:
         return Ask(text) if text else None
     word, _, rest = text.partition(" ")
     match word:
+        case "/follow":
+            return Follow(rest.strip()) if rest.strip() else Misread("Ask something: /follow TEXT")
         case "/attach":
             return _attach(rest.strip())
         case "/clip":

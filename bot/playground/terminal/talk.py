@@ -8,7 +8,18 @@ from typing import assert_never
 
 import aiohttp
 
-from .commands import HELP, Ask, Attach, AttachMade, Command, Help, Misread, Quit, read_command
+from .commands import (
+    HELP,
+    Ask,
+    Attach,
+    AttachMade,
+    Command,
+    Follow,
+    Help,
+    Misread,
+    Quit,
+    read_command,
+)
 from .drawing import draw
 from .logbook import Ended
 from .scene import Scene
@@ -27,20 +38,25 @@ class Talk:
     _screen: Screen
     _made: Path
     _clips: list[Path] = field(default_factory=list[Path])
+    _thread: int | None = None
 
-    async def ask(self, text: str, clips: list[Path]) -> str:
-        """Ask, show what comes, and return how it ended; raises Stopped when it can't."""
+    async def ask(self, text: str, clips: list[Path], place: int | None = None) -> str:
+        """Ask, show what comes, and return how it ended; raises Stopped when it can't.
+
+        `place` is a thread, or None for the channel.
+        """
+        place = place or self._stage.channel.address.channel_id
         with unechoed(sys.stdin.fileno()):
             try:
-                question = await self._stage.channel.ask(text, clips)
-                return await self._follow(question)
+                question = await self._stage.channel.ask(text, clips, place)
+                return await self._watch(place, question)
             except aiohttp.ClientError as error:
                 raise Stopped(f"The emulated Discord did not take that: {error}") from error
 
-    async def _follow(self, question: int) -> str:
+    async def _watch(self, place: int, question: int) -> str:
         channel = self._stage.channel
         scene = Scene(channel.address.user_id)
-        show = partial(draw, scene, channel.address.channel_id, question)
+        show = partial(draw, scene, place, question)
         try:
             while True:
                 match await self._stage.event(PATIENCE):
@@ -48,8 +64,10 @@ class Talk:
                         scene.change(change)
                     case Ended(ended, outcome) if ended == question:
                         # The log may be quicker than the changes.
-                        for message in await channel.messages(question):
+                        for message in await channel.messages(place, question):
                             scene.change({"kind": "message_edited", "message": message})
+                        if scene.thread(question) is not None:
+                            self._thread = question
                         return outcome
                     case Ended():
                         pass
@@ -80,6 +98,12 @@ class Talk:
                 self._screen.unprompt(self._attached(), line)
                 clips, self._clips = self._clips, []
                 await self.ask(text, clips)
+            case Follow() if self._thread is None:
+                self._screen.say("There is no answer yet to go on from.", "")
+            case Follow(text):
+                self._screen.unprompt(self._attached(), line)
+                clips, self._clips = self._clips, []
+                await self.ask(text, clips, self._thread)
             case Attach(path):
                 self._clips.append(path)
             case AttachMade():

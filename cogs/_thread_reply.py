@@ -205,19 +205,18 @@ class ThreadReply:
         self, page: str, buttons: tuple[Button, ...]
     ) -> tuple[Place, discord.Message]:
         """Send the first page to the first place that takes it, of those not tried yet."""
-        refused = self._closed
         while place := self._place or await self._places.next():
             try:
                 sent = await self._send(place, page, 0, buttons)
             except discord.HTTPException as error:
                 if error.status >= _SERVER_ERROR:
                     raise
-                refused, self._place = error, None
+                self._closed, self._place = error, None
             else:
                 self._place = place
                 return place, sent
-        assert refused is not None  # noqa: S101 (there are always places)
-        raise refused
+        assert self._closed is not None  # noqa: S101 (there are always places)
+        raise self._closed  # also when none was left to try this time
 
     async def _send(
         self, place: Place, page: str, index: int, buttons: tuple[Button, ...]

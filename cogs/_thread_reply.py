@@ -18,7 +18,8 @@ from cogs._shown import Shown
 _LOOK_BACK = 100  # messages after the question, among which ours are looked for
 _SERVER_ERROR = 500
 _ARCHIVED = 50083
-_FORM_INVALID = 50035
+_NO_REPLY = {50035, 160002}
+"""What it replies to can't be replied to, or READ_MESSAGE_HISTORY is missing."""
 _MAY_NOT_EDIT = {10008, 30046}
 """The message is gone, or was edited too often for its age."""
 _NO_FILE = {40005, 50013}
@@ -238,6 +239,6 @@ class ThreadReply:
         try:
             return await retrying(send)
         except discord.HTTPException as error:
-            if error.code != _FORM_INVALID or given.pop("reference", None) is None:
+            if error.code not in _NO_REPLY or given.pop("reference", None) is None:
                 raise
-        return await retrying(send)  # what it was to reply to can't be replied to
+        return await retrying(send)

@@ -6,8 +6,9 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,8 @@ from bot.settings import Settings
 from tests.discord_openapi import violations
 
 LOG = logging.getLogger("cogs._course")
+# A line that moves, when nothing else is in the message.
+STATUS = re.compile(r"-# .*\b(?:in line|looking|fitting|sending|asking)\b.*")
 
 
 class Outcomes(logging.Handler):
@@ -103,6 +106,26 @@ class Stage:
         ]
         shown = [one for one in discord.messages(channel_id) if one.author_id == discord.bot_id]
         return sorted([*shown, *whispers], key=lambda one: one.id)
+
+    def everything_said(self) -> list[Message]:
+        """Return all that stands of the bot's, in every place that it has called."""
+        places: set[int] = {self.discord.dm_channel_id}
+        for call in self.discord.requests:
+            _, kind, identity, *_ = [*call.path.split("/"), "", ""]
+            places |= {int(identity)} if kind == "channels" else set()
+            told = call.response if isinstance(call.response, dict) else {}
+            message = (told.get("resource") or {}).get("message") or told
+            places |= {int(message["channel_id"])} if "channel_id" in message else set()
+        return [one for place in sorted(places) for one in self.ours(place)]
+
+    def check_whole(self, text: str, *, closed: Collection[int] = ()) -> None:
+        """Insist that a text stands once, and nothing anywhere that tells of work still to come.
+
+        In places that are closed to the bot, what stood there has to stay.
+        """
+        said = self.everything_said()
+        assert sum(one.content.count(text) for one in said) == 1
+        assert [one.content for one in said if is_half(one) and one.channel_id not in closed] == []
 
     async def fill_in(self, opened: Interaction, question: str) -> Interaction:
         """Wait for the window that something opens, and ask in it."""
@@ -237,6 +260,12 @@ def bare(content: str) -> str:
     """Return what a message says beneath the line with its clips."""
     first, _, rest = content.partition("\n")
     return rest if first.startswith("-# ▶ ") else content
+
+
+def is_half(message: Message) -> bool:
+    """Tell whether a message looks as if the bot was still at work on it."""
+    labels = [one.get("label") for row in message.components for one in row["components"]]
+    return "Stop" in labels or STATUS.fullmatch(bare(message.content)) is not None
 
 
 def sha256(path: Path) -> str:

@@ -113,9 +113,11 @@ class Stage:
         for call in self.discord.requests:
             _, kind, identity, *_ = [*call.path.split("/"), "", ""]
             places |= {int(identity)} if kind == "channels" else set()
-            told = call.response if isinstance(call.response, dict) else {}
-            message = (told.get("resource") or {}).get("message") or told
-            places |= {int(message["channel_id"])} if "channel_id" in message else set()
+            match call.response:
+                case {"resource": {"message": {"channel_id": place}}} | {"channel_id": place}:
+                    places.add(int(place))
+                case _:
+                    pass
         return [one for place in sorted(places) for one in self.ours(place)]
 
     def check_whole(self, text: str, *, closed: Collection[int] = ()) -> None:
@@ -140,6 +142,15 @@ class Stage:
         original = self.discord.interaction(asked.id).original_id
         place = [*self.ours(asked.channel_id)]
         return next(one for one in place if one.id == original)
+
+    def told_directly(self) -> str:
+        """Return the one thing that was said to the asker directly."""
+        (said,) = self.ours(self.discord.dm_channel_id)
+        return said.content
+
+    def refusals(self, code: int) -> int:
+        """Count the calls that Discord turned down with a code of its own accord."""
+        return sum(code_of(one.response) == code for one in self.discord.requests)
 
     def calls(self, method: str, ending: str) -> int:
         """Count the calls of the bot to a path that ends so."""
@@ -266,6 +277,20 @@ def is_half(message: Message) -> bool:
     """Tell whether a message looks as if the bot was still at work on it."""
     labels = [one.get("label") for row in message.components for one in row["components"]]
     return "Stop" in labels or STATUS.fullmatch(bare(message.content)) is not None
+
+
+def code_of(response: Any) -> int | None:
+    """Return the code with which Discord turned a call down."""
+    match response:
+        case {"code": int(code)}:
+            return code
+        case _:
+            return None
+
+
+def words_of(said: list[Message]) -> list[str]:
+    """Return the answer's words in the order in which they stand there."""
+    return [word for one in said for word in one.content.split() if word.startswith("word")]
 
 
 def sha256(path: Path) -> str:

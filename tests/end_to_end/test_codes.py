@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.discord import Answer, Discord, Fault, Message
+from bot.playground.discord import Answer, Discord, Fault
 from bot.playground.model import Stream
-from tests.end_to_end.conftest import Stage, sha256
+from tests.end_to_end.conftest import Stage, sha256, words_of
 
 THREAD, SEND, EDIT = (
     ("POST", "/channels/*/threads"),
@@ -18,43 +18,12 @@ ENTRY = ("GET", "/channels/*")
 WORDS = tuple(f"word{number} " for number in range(600))
 
 
-async def begun(stage: Stage, question: Message) -> None:
-    """Wait for the first sign, which is followed by others in any case."""
-    await stage.discord.until(lambda: stage.said(question))
-
-
-async def grown(stage: Stage, question: Message, pages: int) -> None:
-    """Wait until an answer has so many pages, and is not at its end."""
-    await stage.discord.until(lambda: len(stage.said(question)) >= pages)
-
-
-def slowly(stage: Stage) -> None:
-    """Let the model give a long answer, over seconds."""
-    stage.model.script.append(Stream(WORDS))
-    stage.model.pace = 0.006
-
-
-def words_of(said: list[Message]) -> list[str]:
-    """Return the answer's words in the order in which they stand there."""
-    return [word for one in said for word in one.content.split() if word.startswith("word")]
-
-
-def ours(stage: Stage, channel_id: int) -> list[Message]:
-    return [one for one in stage.everything_said() if one.channel_id == channel_id]
-
-
-def direct(stage: Stage) -> str:
-    """Return the one thing that was said to the asker directly."""
-    (said,) = ours(stage, stage.discord.dm_channel_id)
-    return said.content
-
-
 async def test_160004_by_somebody_else_is_answered_in_the_channel(stage: Stage, mp4: Path) -> None:
     question = stage.ask("what is this?", mp4)
     stage.discord.start_thread(question.id, "a thread of my own")
     assert await stage.outcomes.of(question) == "answered"
-    assert ours(stage, question.id) == []
-    (said,) = ours(stage, question.channel_id)
+    assert stage.ours(question.id) == []
+    (said,) = stage.ours(question.channel_id)
     assert said.reference
     assert said.reference.message_id == question.id
     stage.check_whole(sha256(mp4))
@@ -72,8 +41,8 @@ async def test_160004_by_the_bot_itself_is_answered_in_its_thread(
     if not lost:
         stage.discord.start_thread(question.id, "what is this?", author_id=stage.discord.bot_id)
     assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.id)) == 1
-    assert ours(stage, question.channel_id) == []
+    assert len(stage.ours(question.id)) == 1
+    assert stage.ours(question.channel_id) == []
     stage.check_whole(sha256(mp4))
 
 
@@ -85,7 +54,7 @@ async def test_160004_of_a_thread_that_is_gone_is_answered_in_the_channel(
     stage.discord.faults.append(Fault(Answer(status, code=code), *ENTRY))
     question = stage.ask("what is this?", mp4)
     assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.channel_id)) == 1
+    assert len(stage.ours(question.channel_id)) == 1
     stage.check_whole(sha256(mp4))
 
 
@@ -97,15 +66,9 @@ async def test_160006_and_160007_are_answered_in_the_channel(
     stage.discord.thread_cap_reached = True
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert await stage.outcomes.of(question) == "answered"
-    assert refused_with(stage, code) == 1
-    assert len(ours(stage, channel)) == 1
+    assert stage.refusals(code) == 1
+    assert len(stage.ours(channel)) == 1
     stage.check_whole(sha256(mp4))
-
-
-def refused_with(stage: Stage, code: int) -> int:
-    """Count the calls that were turned down so, without a fault."""
-    bodies = [one.response for one in stage.discord.requests if isinstance(one.response, dict)]
-    return sum(body.get("code") == code for body in bodies)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +88,7 @@ async def test_50013_is_answered_where_it_is_allowed(
     channel = stage.discord.add_channel("strict", denied=denied)
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.id if is_in_thread else channel)) == 1
+    assert len(stage.ours(question.id if is_in_thread else channel)) == 1
     stage.check_whole(sha256(mp4))
 
 
@@ -135,7 +98,7 @@ async def test_50013_everywhere_is_told_directly_with_the_permission(
     channel = stage.discord.add_channel("mute", denied=("SEND_MESSAGES", "CREATE_PUBLIC_THREADS"))
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert await stage.outcomes.of(question) == "failed"
-    told = direct(stage)
+    told = stage.told_directly()
     assert f"can't answer you in <#{channel}>" in told
     assert "“Send Messages” and “Send Messages in Threads”" in told
     stage.check_whole(told)
@@ -146,61 +109,9 @@ async def test_50001_is_told_directly_with_the_permission(stage: Stage, mp4: Pat
     question = stage.ask("what is this?", mp4, channel_id=channel)
     stage.discord.deny(channel, "VIEW_CHANNEL")
     assert await stage.outcomes.of(question) == "failed"
-    assert refused_with(stage, 50001)
-    assert "the permission “View Channel” there" in direct(stage)
+    assert stage.refusals(50001)
+    assert "the permission “View Channel” there" in stage.told_directly()
     stage.check_whole("View Channel")
-
-
-async def test_50001_midway_is_told_directly_with_the_permission(stage: Stage, mp4: Path) -> None:
-    question = stage.ask("what is this?", mp4)
-    await begun(stage, question)
-    stage.discord.deny(question.channel_id, "VIEW_CHANNEL")
-    assert await stage.outcomes.of(question) == "failed"
-    assert "the permission “View Channel” there" in direct(stage)
-    stage.check_whole("View Channel", closed=(question.id,))
-
-
-async def test_50083_midway_wakes_the_thread(stage: Stage, mp4: Path) -> None:
-    question = stage.ask("what is this?", mp4)
-    await begun(stage, question)
-    stage.discord.archive(question.id)
-    assert await stage.outcomes.of(question) == "answered"
-    assert refused_with(stage, 50083)
-    assert len(ours(stage, question.id)) == 1
-    stage.check_whole(sha256(mp4))
-
-
-async def test_50083_between_two_pages_wakes_the_thread(stage: Stage, mp4: Path) -> None:
-    slowly(stage)
-    question = stage.ask("tell me all", mp4)
-    await grown(stage, question, 2)
-    stage.discord.archive(question.id)
-    assert await stage.outcomes.of(question) == "answered"
-    assert words_of(ours(stage, question.id)) == "".join(WORDS).split()
-    stage.check_whole(WORDS[-1].strip())
-
-
-async def test_160005_midway_moves_the_answer_to_the_channel(stage: Stage, mp4: Path) -> None:
-    question = stage.ask("what is this?", mp4)
-    await begun(stage, question)
-    stage.discord.archive(question.id, locked=True)
-    assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.channel_id)) == 1
-    # Nothing in an archived thread can be edited or deleted, and only moderators wake this one.
-    stage.check_whole(sha256(mp4), closed=(question.id,))
-
-
-async def test_160005_between_two_pages_moves_all_of_them(stage: Stage, mp4: Path) -> None:
-    slowly(stage)
-    question = stage.ask("tell me all", mp4)
-    await grown(stage, question, 1)
-    stage.discord.archive(question.id, locked=True)
-    stage.discord.say("not here", channel_id=question.id)
-    assert await stage.outcomes.of(question) == "answered"
-    assert refused_with(stage, 160005)
-    assert ours(stage, question.id) == []
-    assert words_of(ours(stage, question.channel_id)) == "".join(WORDS).split()
-    stage.check_whole(WORDS[-1].strip())
 
 
 async def test_160005_with_no_other_place_is_told_directly(stage: Stage, mp4: Path) -> None:
@@ -208,7 +119,7 @@ async def test_160005_with_no_other_place_is_told_directly(stage: Stage, mp4: Pa
     stage.discord.archive(thread.id, locked=True)
     question = stage.ask("what is this?", mp4, channel_id=thread.id)
     assert await stage.outcomes.of(question) == "failed"
-    assert f"can't answer you in <#{thread.id}>: the thread is locked" in direct(stage)
+    assert f"can't answer you in <#{thread.id}>: the thread is locked" in stage.told_directly()
     stage.check_whole("the thread is locked")
 
 
@@ -227,8 +138,8 @@ async def test_50024_is_answered_in_place(
     channel = place(stage.discord)
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert await stage.outcomes.of(question) == "answered"
-    assert refused_with(stage, 50024) == 1
-    assert len(ours(stage, channel)) == 1
+    assert stage.refusals(50024) == 1
+    assert len(stage.ours(channel)) == 1
     stage.check_whole(sha256(mp4))
 
 
@@ -239,7 +150,7 @@ async def test_50008_in_a_thread_is_answered_in_the_channel(
     stage.discord.faults.append(Fault(Answer(400, code=code), *SEND))
     question = stage.ask("what is this?", mp4)
     assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.channel_id)) == 1
+    assert len(stage.ours(question.channel_id)) == 1
     stage.check_whole(sha256(mp4))
 
 
@@ -249,7 +160,7 @@ async def test_50008_everywhere_is_told_directly(stage: Stage, mp4: Path) -> Non
     stage.discord.faults.append(fault)
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert await stage.outcomes.of(question) == "failed"
-    assert f"Discord does not take my answer in <#{channel}>. Ask again" in direct(stage)
+    assert f"Discord does not take my answer in <#{channel}>. Ask again" in stage.told_directly()
     stage.check_whole("does not take my answer")
 
 
@@ -258,59 +169,8 @@ async def test_50035_of_a_reply_is_sent_without_its_reference(stage: Stage, mp4:
     stage.discord.faults.append(Fault(Answer(400, code=50035), *SEND))
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert await stage.outcomes.of(question) == "answered"
-    (said,) = ours(stage, channel)
+    (said,) = stage.ours(channel)
     assert said.reference is None
-    stage.check_whole(sha256(mp4))
-
-
-async def test_10008_midway_begins_in_a_new_message(stage: Stage, mp4: Path) -> None:
-    question = stage.ask("what is this?", mp4)
-    await begun(stage, question)
-    (sign,) = ours(stage, question.id)
-    stage.discord.delete(sign.id)
-    assert await stage.outcomes.of(question) == "answered"
-    assert refused_with(stage, 10008)
-    assert len(ours(stage, question.id)) == 1
-    stage.check_whole(sha256(mp4))
-
-
-async def test_10008_of_one_page_begins_all_of_them_anew(stage: Stage, mp4: Path) -> None:
-    slowly(stage)
-    question = stage.ask("tell me all", mp4)
-    await grown(stage, question, 2)
-    stage.discord.delete(ours(stage, question.id)[1].id)
-    assert await stage.outcomes.of(question) == "answered"
-    assert words_of(ours(stage, question.id)) == "".join(WORDS).split()
-    stage.check_whole(WORDS[-1].strip())
-
-
-async def test_10003_of_the_thread_moves_the_answer_to_the_channel(
-    stage: Stage, mp4: Path
-) -> None:
-    question = stage.ask("what is this?", mp4)
-    await begun(stage, question)
-    stage.discord.delete_channel(question.id)
-    assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.channel_id)) == 1
-    stage.check_whole(sha256(mp4))
-
-
-async def test_10003_of_the_channel_is_told_directly(stage: Stage, mp4: Path) -> None:
-    channel = stage.discord.add_channel("short-lived")
-    question = stage.ask("what is this?", mp4, channel_id=channel)
-    await begun(stage, question)
-    stage.discord.delete_channel(channel)
-    assert await stage.outcomes.of(question) == "failed"
-    assert f"can't answer you in <#{channel}>: it is gone" in direct(stage)
-    stage.check_whole("it is gone")
-
-
-@pytest.mark.parametrize("after", [0, 1])
-async def test_30046_goes_on_in_a_new_message(stage: Stage, mp4: Path, after: int) -> None:
-    stage.discord.faults.append(Fault(Answer(400, code=30046), *EDIT, after=after))
-    question = stage.ask("what is this?", mp4)
-    assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.id)) == 1
     stage.check_whole(sha256(mp4))
 
 
@@ -326,7 +186,7 @@ async def test_20016_and_20028_are_waited_out(
     stage.discord.faults.append(Fault(answer, *call))
     question = stage.ask("what is this?", mp4)
     assert await stage.outcomes.of(question) == "answered"
-    assert len(ours(stage, question.id)) == 1
+    assert len(stage.ours(question.id)) == 1
     stage.check_whole(sha256(mp4))
 
 
@@ -339,8 +199,8 @@ async def test_160002_is_answered_without_a_reference(
     channel = stage.discord.add_channel("forgetful", denied=denied)
     question = stage.ask("what is this?", mp4, channel_id=channel)
     assert await stage.outcomes.of(question) == "answered"
-    assert refused_with(stage, 160002)
-    assert words_of(ours(stage, channel)) == "".join(pieces).split()
+    assert stage.refusals(160002)
+    assert words_of(stage.ours(channel)) == "".join(pieces).split()
     stage.check_whole(pieces[-1].strip())
 
 

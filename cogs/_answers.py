@@ -23,7 +23,7 @@ from cogs._course import Course, outcome
 from cogs._guest_reply import LIFETIME, GuestReply
 from cogs._memory import earlier_turns
 from cogs._shown import Reply
-from cogs._thread_reply import FileRefused, ThreadReply
+from cogs._thread_reply import ThreadReply
 
 _log = logging.getLogger(__name__)
 
@@ -176,11 +176,7 @@ class Answers:
                 offer(progress)
 
             answer = await self._answerer.answer(conversation, preferences, tell)
-        ending = (answer.text, phrases.footer(answer), "follow")
-        try:
-            await reply.show(composing.ended(*ending))
-        except FileRefused:
-            await reply.show(composing.all_pages(*ending))
+        await reply.show(composing.ended(answer.text, phrases.footer(answer), "follow"))
 
     async def _show_progress(self, progress: Progress, composing: Composing, reply: Reply) -> None:
         if isinstance(progress, Growing):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.clips import Clip, YouTubeLink
 from bot.moments import linked
-from bot.pages import paginate
+from bot.pages import LIMIT, paginate
 from bot.questions import Question
 from cogs._buttons import Act, buttons
 from cogs._phrases import small
@@ -37,13 +37,9 @@ class Composing:
         row = buttons(self.question, *acts, "delete")
         if len(pages) <= self._most:
             return Shown(pages, row)
-        first = self._pages(text)[0]
-        room = paginate(first, footer)  # the footer goes beneath, if there is room
-        return Shown([room[0] if len(room) == 1 else first], row, file=text)
-
-    def all_pages(self, text: str, footer: str, *acts: Act) -> Shown:
-        """Return the same where no file may be attached, however many pages it comes to."""
-        return Shown(self._pages(text, footer), buttons(self.question, *acts, "delete"))
+        beneath = paginate(footer, limit=LIMIT // 2)[0]
+        first = self._pages(text, limit=LIMIT - len(beneath) - 1)[0]
+        return Shown([f"{first}\n{beneath}"], row, file=text, unabridged=pages)
 
     def sentence(self, sentence: str, *acts: Act, said: str = "") -> Shown:
         """Return what takes the place of an answer, or stands under what was said of it."""
@@ -59,7 +55,9 @@ class Composing:
         above = f"{asked(self.question)}\n" if self.question.is_guest else ""
         return paginate(text, header=above)
 
-    def _pages(self, text: str, footer: str = "", *, whole: bool = True) -> list[str]:
+    def _pages(
+        self, text: str, footer: str = "", *, whole: bool = True, limit: int = LIMIT
+    ) -> list[str]:
         match self.clips:
             case (YouTubeLink() as link,):
                 text = linked(text, link.at, whole=whole)
@@ -68,4 +66,4 @@ class Composing:
         is_guest = self.question.is_guest
         above = f"{asked(self.question)}\n" if is_guest else header(self.question, self.clips)
         spoiler = any(clip.spoiler for clip in self.clips)
-        return paginate(text, footer, header=above, spoiler=spoiler)
+        return paginate(text, footer, header=above, limit=limit, spoiler=spoiler)

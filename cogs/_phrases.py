@@ -35,7 +35,6 @@ NOT_DELETED = "Discord does not let me delete that. Ask a moderator to."
 _LACKING = {
     50001: "View Channel",
     50013: "Send Messages” and “Send Messages in Threads",
-    160002: "Read Message History",
 }
 _LOCKED, _GONE = 160005, {10003, 10008}
 NOT_YOURS = "Only whoever asked, or a moderator, can press this."

@@ -1,7 +1,6 @@
 """Where an answer may go: a thread made from its question, or else beside it."""
 
 import logging
-from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,11 +32,8 @@ class Places:
         self._client = client
         self._question = question
         self.wants_thread = in_thread and question.guild_id is not None
-        # A reply needs READ_MESSAGE_HISTORY, a message of its own does not.
-        self._left = deque(
-            [Place(question.channel_id, question.message_id), Place(question.channel_id)]
-        )
         self._has_tried_thread = not self.wants_thread
+        self._has_tried_channel = False
 
     async def next(self) -> Place | None:
         """Return the next place to try; None when there is none left."""
@@ -45,7 +41,10 @@ class Places:
             self._has_tried_thread = True
             if await self._make_thread():
                 return Place(self._question.message_id)
-        return self._left.popleft() if self._left else None
+        if self._has_tried_channel:
+            return None
+        self._has_tried_channel = True
+        return Place(self._question.channel_id, self._question.message_id)
 
     def channel(self, channel_id: int) -> discord.PartialMessageable:
         """Return a channel by its id alone."""

@@ -1,8 +1,10 @@
 """What the buttons under an answer do."""
 
+from contextlib import suppress
+
 import discord
 
-from bot.client import Client, retrying
+from bot.client import DISCORD_ERRORS, Client, retrying
 from bot.questions import Question
 from cogs import _phrases as phrases
 from cogs._answers import Answers
@@ -31,7 +33,7 @@ class Pressing:
         elif not is_theirs and not interaction.permissions.manage_messages:
             await interaction.response.send_message(phrases.NOT_YOURS, ephemeral=True)
         elif button.act == "stop":
-            await interaction.response.defer()
+            await _acknowledge(interaction)
             await self._client.jobs.cancel(button.question_id)
         elif button.act == "retry":
             await self._retry(user, interaction, button)
@@ -51,7 +53,15 @@ class Pressing:
             await interaction.response.send_message(phrases.QUESTION_GONE, ephemeral=True)
             return
         # The message is the new question's from here on, whoever goes on with it.
-        await interaction.response.edit_message(view=drawn(buttons(question, "stop")))
+        view = drawn(buttons(question, "stop"))
+        try:
+            await interaction.response.edit_message(view=view)
+        except DISCORD_ERRORS:
+            with suppress(*DISCORD_ERRORS):  # a guest has no other way, and may do without
+                page = interaction.message
+                assert page is not None  # noqa: S101 (its button was pressed)
+                channel = self._client.get_partial_messageable(page.channel.id)
+                await channel.get_partial_message(page.id).edit(view=view)
         await self._answers.accept(question, begins=False)
 
     async def _asked_again(
@@ -74,7 +84,7 @@ class Pressing:
         self, user: discord.abc.User, interaction: Interaction, button: Button
     ) -> None:
         """Delete an answer, its last page first, so that what is left is never a later one."""
-        await interaction.response.defer()
+        await _acknowledge(interaction)
         if is_guest(interaction):
             await interaction.delete_original_response()
             return
@@ -88,3 +98,9 @@ class Pressing:
             pass  # somebody else was quicker
         except discord.HTTPException:
             await interaction.followup.send(phrases.NOT_DELETED, ephemeral=True)
+
+
+async def _acknowledge(interaction: Interaction) -> None:
+    """Tell Discord that a press was heard. One that it waits for no longer counts all the same."""
+    with suppress(*DISCORD_ERRORS):
+        await interaction.response.defer()

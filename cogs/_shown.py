@@ -10,11 +10,15 @@ from cogs._buttons import Button
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Pages, buttons under the last, and a text file beside the first, if it has any text."""
+    """Pages, buttons under the last, and a text file beside the first, if it has any text.
+
+    Where no file may be attached, `unabridged` takes the pages' place.
+    """
 
     pages: Sequence[str]
     buttons: tuple[Button, ...] = ()
     file: str = ""
+    unabridged: Sequence[str] = ()
 
 
 class Reply(Protocol):

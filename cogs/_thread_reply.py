@@ -18,7 +18,8 @@ from cogs._shown import Shown
 _LOOK_BACK = 100  # messages after the question, among which ours are looked for
 _SERVER_ERROR = 500
 _ARCHIVED = 50083
-_FORM_INVALID = 50035
+_NO_REPLY = {50035, 160002}
+"""What it replies to can't be replied to, or READ_MESSAGE_HISTORY is missing."""
 _MAY_NOT_EDIT = {10008, 30046}
 """The message is gone, or was edited too often for its age."""
 _NO_FILE = {40005, 50013}
@@ -27,7 +28,7 @@ _CLOSED, _LOCKED = {403, 404}, 160005
 _MOVES = 3  # times that an answer begins anew, elsewhere or in new messages
 
 
-class FileRefused(Exception):
+class _FileRefused(Exception):
     """No file may be attached there, or not one of that size."""
 
 
@@ -86,7 +87,6 @@ class ThreadReply:
         """Make the messages equal to what is to be seen.
 
         Raises:
-            FileRefused: the file can't be beside the first page.
             discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us, anywhere.
         """
         async with self._turn:
@@ -96,6 +96,8 @@ class ThreadReply:
             while True:
                 try:
                     await self._make_equal(shown)
+                except _FileRefused:
+                    shown = Shown(shown.unabridged, shown.buttons)
                 except discord.HTTPException as error:
                     if error.status >= _SERVER_ERROR or self._generation >= _MOVES:
                         raise
@@ -182,7 +184,7 @@ class ThreadReply:
             await retrying(edit)
         except discord.HTTPException as error:
             if file != held.file and error.code in _NO_FILE:
-                raise FileRefused from error
+                raise _FileRefused from error
             if error.code != _ARCHIVED:
                 raise
             await self._places.wake(held.message.channel.id)
@@ -205,19 +207,18 @@ class ThreadReply:
         self, page: str, buttons: tuple[Button, ...]
     ) -> tuple[Place, discord.Message]:
         """Send the first page to the first place that takes it, of those not tried yet."""
-        refused = self._closed
         while place := self._place or await self._places.next():
             try:
                 sent = await self._send(place, page, 0, buttons)
             except discord.HTTPException as error:
                 if error.status >= _SERVER_ERROR:
                     raise
-                refused, self._place = error, None
+                self._closed, self._place = error, None
             else:
                 self._place = place
                 return place, sent
-        assert refused is not None  # noqa: S101 (there are always places)
-        raise refused
+        assert self._closed is not None  # noqa: S101 (there are always places)
+        raise self._closed  # also when none was left to try this time
 
     async def _send(
         self, place: Place, page: str, index: int, buttons: tuple[Button, ...]
@@ -239,6 +240,6 @@ class ThreadReply:
         try:
             return await retrying(send)
         except discord.HTTPException as error:
-            if error.code != _FORM_INVALID or given.pop("reference", None) is None:
+            if error.code not in _NO_REPLY or given.pop("reference", None) is None:
                 raise
-        return await retrying(send)  # what it was to reply to can't be replied to
+        return await retrying(send)

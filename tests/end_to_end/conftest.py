@@ -6,8 +6,9 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,8 @@ from bot.settings import Settings
 from tests.discord_openapi import violations
 
 LOG = logging.getLogger("cogs._course")
+# A line that moves, when nothing else is in the message.
+STATUS = re.compile(r"-# .*\b(?:in line|looking|fitting|sending|asking)\b.*")
 
 
 class Outcomes(logging.Handler):
@@ -104,6 +107,28 @@ class Stage:
         shown = [one for one in discord.messages(channel_id) if one.author_id == discord.bot_id]
         return sorted([*shown, *whispers], key=lambda one: one.id)
 
+    def everything_said(self) -> list[Message]:
+        """Return all that stands of the bot's, in every place that it has called."""
+        places: set[int] = {self.discord.dm_channel_id}
+        for call in self.discord.requests:
+            _, kind, identity, *_ = [*call.path.split("/"), "", ""]
+            places |= {int(identity)} if kind == "channels" else set()
+            match call.response:
+                case {"resource": {"message": {"channel_id": place}}} | {"channel_id": place}:
+                    places.add(int(place))
+                case _:
+                    pass
+        return [one for place in sorted(places) for one in self.ours(place)]
+
+    def check_whole(self, text: str, *, closed: Collection[int] = ()) -> None:
+        """Insist that a text stands once, and nothing anywhere that tells of work still to come.
+
+        In places that are closed to the bot, what stood there has to stay.
+        """
+        said = self.everything_said()
+        assert sum(one.content.count(text) for one in said) == 1
+        assert [one.content for one in said if is_half(one) and one.channel_id not in closed] == []
+
     async def fill_in(self, opened: Interaction, question: str) -> Interaction:
         """Wait for the window that something opens, and ask in it."""
         discord = self.discord
@@ -117,6 +142,15 @@ class Stage:
         original = self.discord.interaction(asked.id).original_id
         place = [*self.ours(asked.channel_id)]
         return next(one for one in place if one.id == original)
+
+    def told_directly(self) -> str:
+        """Return the one thing that was said to the asker directly."""
+        (said,) = self.ours(self.discord.dm_channel_id)
+        return said.content
+
+    def refusals(self, code: int) -> int:
+        """Count the calls that Discord turned down with a code of its own accord."""
+        return sum(code_of(one.response) == code for one in self.discord.requests)
 
     def calls(self, method: str, ending: str) -> int:
         """Count the calls of the bot to a path that ends so."""
@@ -244,6 +278,26 @@ def bare(content: str) -> str:
     """Return what a message says beneath the line with its clips."""
     first, _, rest = content.partition("\n")
     return rest if first.startswith("-# ▶ ") else content
+
+
+def is_half(message: Message) -> bool:
+    """Tell whether a message looks as if the bot was still at work on it."""
+    labels = [one.get("label") for row in message.components for one in row["components"]]
+    return "Stop" in labels or STATUS.fullmatch(bare(message.content)) is not None
+
+
+def code_of(response: Any) -> int | None:
+    """Return the code with which Discord turned a call down."""
+    match response:
+        case {"code": int(code)}:
+            return code
+        case _:
+            return None
+
+
+def words_of(said: list[Message]) -> list[str]:
+    """Return the answer's words in the order in which they stand there."""
+    return [word for one in said for word in one.content.split() if word.startswith("word")]
 
 
 def sha256(path: Path) -> str:

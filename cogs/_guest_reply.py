@@ -1,5 +1,6 @@
 """Answer where the bot is a guest: an asker brought it along, and it can only answer them."""
 
+import asyncio
 import io
 from typing import Any
 
@@ -27,6 +28,7 @@ class GuestReply:
         self._client = client
         self._question = question
         self._shown: Shown | None = None
+        self._turn = asyncio.Lock()
 
     def begin(self) -> None:
         """Do nothing: what an earlier process has shown is edited, whatever it was."""
@@ -37,7 +39,8 @@ class GuestReply:
         Raises:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us.
         """
-        self._question = await with_message(self._client, self._question)
+        async with self._turn:
+            self._question = await with_message(self._client, self._question)
         return self._question
 
     async def show(self, shown: Shown) -> None:
@@ -46,9 +49,10 @@ class GuestReply:
         Raises:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us.
         """
-        if shown != self._shown:
-            await retrying(lambda: self._edit(shown))
-            self._shown = shown
+        async with self._turn:
+            if shown != self._shown:
+                await retrying(lambda: self._edit(shown))
+                self._shown = shown
 
     async def _edit(self, shown: Shown) -> None:
         original = Route(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,11 @@ def ask(stage: Stage, clip: Path, channel_id: int | None = None) -> Interaction:
 def questions(stage: Stage) -> list[Message]:
     """Return the messages that stand for a question."""
     return [one for one in stage.everything_said() if "** asked about" in one.content]
+
+
+def edits(stage: Stage) -> list[Any]:
+    """Return what the bot has asked of Discord to make of its answers to interactions."""
+    return [one.request for one in stage.discord.requests if one.method == "PATCH"]
 
 
 async def test_10062_is_asked_in_an_ordinary_message(stage: Stage, clock: Clock, mp4: Path) -> None:
@@ -96,6 +102,19 @@ async def test_40060_of_a_guest_is_no_second_answer(stage: Stage, mp4: Path) -> 
     assert stage.refusals(40060) == 1
     assert len(stage.ours(far)) == 1
     stage.check_whole(sha256(mp4))
+
+
+async def test_a_sign_that_comes_late_does_not_take_the_place_of_a_guests_answer(
+    stage: Stage,
+) -> None:
+    stage.discord.faults.append(Fault(Answer(503), "PATCH", "/webhooks/*"))
+    stage.model.script.append(Stream(("It is a square.",)))
+    far = stage.discord.add_elsewhere("far")
+    link = "https://youtu.be/dQw4w9WgXcQ"
+    asked = stage.discord.use_command("ask", channel_id=far, question="what?", link=link)
+    assert await stage.outcomes.of(asked) == "answered"
+    await stage.discord.until(lambda: edits(stage).count(edits(stage)[0]) > 1)  # it was refused
+    stage.check_whole("It is a square.")
 
 
 async def test_50027_of_a_guest_midway_is_told_directly(

@@ -168,6 +168,26 @@ async def test_40094_is_never_met_since_a_guest_writes_one_message(stage: Stage,
     stage.check_whole("word0 ")
 
 
+async def test_50035_of_a_long_question_is_never_met(stage: Stage) -> None:
+    # It is quoted in the message that stands for it, which has an end.
+    link = "https://youtu.be/dQw4w9WgXcQ"
+    stage.model.script.append(Stream(("It is a square.",)))
+    with pytest.raises(ValueError, match="question"):
+        stage.discord.use_command("ask", question="x" * 1501, link=link)
+    asked = stage.discord.use_command("ask", question="x" * 1500, link=link)
+    assert await stage.outcomes.of(asked) == "answered"
+    assert stage.refusals(50035) == 0
+    stage.check_whole("It is a square.")
+
+
+async def test_a_sentence_is_shown_beneath_a_guests_long_question(stage: Stage) -> None:
+    link, far = "https://youtu.be/dQw4w9WgXcQ", stage.discord.add_elsewhere("far")
+    stage.model.script.append(Respond(401, {"error": {"code": 401, "message": "Not found."}}))
+    asked = stage.discord.use_command("ask", channel_id=far, question="x" * 1400, link=link)
+    assert await stage.outcomes.of(asked) == "failed"
+    stage.check_whole("refused this")
+
+
 async def test_50013_of_a_command_is_answered_as_a_guest(stage: Stage, mp4: Path) -> None:
     channel = stage.discord.add_channel("mute", denied=("SEND_MESSAGES",))
     asked = ask(stage, mp4, channel)

@@ -52,8 +52,10 @@ class Composing:
         return 1 if self.question.is_guest else MOST_PAGES
 
     def _bare(self, text: str) -> list[str]:
+        # A guest has one page, so that a line has to stand on it, however long the question is.
         above = f"{asked(self.question)}\n" if self.question.is_guest else ""
-        return paginate(text, header=above)
+        whole = f"{above}\n{text}" if above else text
+        return [whole] if len(whole) <= LIMIT else paginate(text, header=above)
 
     def _pages(
         self, text: str, footer: str = "", *, whole: bool = True, limit: int = LIMIT

@@ -10,8 +10,10 @@ from bot.clips import Clip
 
 Interaction: TypeAlias = discord.Interaction[Any]  # discord.py leaves the client open here
 
+LONGEST = 1500
+"""Characters of a question, which is quoted in a message of 2,000, beneath its clips."""
+
 _QUESTION = "question"
-_LONGEST = 1500  # the question is quoted in a message of 2,000, beneath its clips
 _TITLE = 45
 _OPEN = 1000
 
@@ -48,7 +50,7 @@ def window(title: str, custom_id: str, *, needs_text: bool) -> discord.ui.Modal:
         custom_id=_QUESTION,
         style=discord.TextStyle.paragraph,
         required=needs_text,
-        max_length=_LONGEST,
+        max_length=LONGEST,
         placeholder=None if needs_text else "What happens in this video?",
     )
     modal.add_item(discord.ui.Label(text="Your question", component=field))

@@ -16,7 +16,7 @@ from cogs import _phrases as phrases
 from cogs._answers import Answers
 from cogs._buttons import Button
 from cogs._finding import clips_of, loose_clip, newest_clips
-from cogs._modals import Windows, custom_id_of, typed
+from cogs._modals import LONGEST, Windows, custom_id_of, typed
 from cogs._pressing import FOLLOW, Pressing
 from cogs._reading import (
     Interaction,
@@ -105,7 +105,7 @@ class Ask(commands.Cog):
     async def ask(  # noqa: PLR0917 (one for each option of the command)
         self,
         interaction: Interaction,
-        question: str,
+        question: app_commands.Range[str, 1, LONGEST],
         clip: discord.Attachment | None = None,
         link: str | None = None,
         start: str | None = None,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,11 @@ def ask(stage: Stage, clip: Path, channel_id: int | None = None) -> Interaction:
 def questions(stage: Stage) -> list[Message]:
     """Return the messages that stand for a question."""
     return [one for one in stage.everything_said() if "** asked about" in one.content]
+
+
+def edits(stage: Stage) -> list[Any]:
+    """Return what the bot has asked of Discord to make of its answers to interactions."""
+    return [one.request for one in stage.discord.requests if one.method == "PATCH"]
 
 
 async def test_10062_is_asked_in_an_ordinary_message(stage: Stage, clock: Clock, mp4: Path) -> None:
@@ -98,6 +104,19 @@ async def test_40060_of_a_guest_is_no_second_answer(stage: Stage, mp4: Path) -> 
     stage.check_whole(sha256(mp4))
 
 
+async def test_a_sign_that_comes_late_does_not_take_the_place_of_a_guests_answer(
+    stage: Stage,
+) -> None:
+    stage.discord.faults.append(Fault(Answer(503), "PATCH", "/webhooks/*"))
+    stage.model.script.append(Stream(("It is a square.",)))
+    far = stage.discord.add_elsewhere("far")
+    link = "https://youtu.be/dQw4w9WgXcQ"
+    asked = stage.discord.use_command("ask", channel_id=far, question="what?", link=link)
+    assert await stage.outcomes.of(asked) == "answered"
+    await stage.discord.until(lambda: edits(stage).count(edits(stage)[0]) > 1)  # it was refused
+    stage.check_whole("It is a square.")
+
+
 async def test_50027_of_a_guest_midway_is_told_directly(
     stage: Stage, clock: Clock, mp4: Path
 ) -> None:
@@ -147,6 +166,26 @@ async def test_40094_is_never_met_since_a_guest_writes_one_message(stage: Stage,
     assert said.content.splitlines()[-1].startswith("-# google/gemini")
     assert stage.calls("POST", "/{webhook_token}") == 0
     stage.check_whole("word0 ")
+
+
+async def test_50035_of_a_long_question_is_never_met(stage: Stage) -> None:
+    # It is quoted in the message that stands for it, which has an end.
+    link = "https://youtu.be/dQw4w9WgXcQ"
+    stage.model.script.append(Stream(("It is a square.",)))
+    with pytest.raises(ValueError, match="question"):
+        stage.discord.use_command("ask", question="x" * 1501, link=link)
+    asked = stage.discord.use_command("ask", question="x" * 1500, link=link)
+    assert await stage.outcomes.of(asked) == "answered"
+    assert stage.refusals(50035) == 0
+    stage.check_whole("It is a square.")
+
+
+async def test_a_sentence_is_shown_beneath_a_guests_long_question(stage: Stage) -> None:
+    link, far = "https://youtu.be/dQw4w9WgXcQ", stage.discord.add_elsewhere("far")
+    stage.model.script.append(Respond(401, {"error": {"code": 401, "message": "Not found."}}))
+    asked = stage.discord.use_command("ask", channel_id=far, question="x" * 1400, link=link)
+    assert await stage.outcomes.of(asked) == "failed"
+    stage.check_whole("refused this")
 
 
 async def test_50013_of_a_command_is_answered_as_a_guest(stage: Stage, mp4: Path) -> None:

@@ -28,7 +28,7 @@ _SERVERS, _CHANNELS = 10, 50
 _FEW, _MANY, _FLOOD = 50, 200, 150
 _ROUNDS = 3
 _MOMENT = 0.2
-"""Seconds after a flood, when others ask: it is being kept on disk, and half has no sign yet."""
+"""Seconds after a flood, when others ask: it is kept on disk, and most of it has no sign yet."""
 _REST = 1.0
 _MOST_MEMORY, _MOST_WAIT = 1.3, 3.0
 """How many times as much: a few milliseconds of other load make up to twice as much of a sign."""

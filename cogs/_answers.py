@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -27,6 +28,8 @@ from cogs._thread_reply import ThreadReply
 
 _log = logging.getLogger(__name__)
 
+_SIGNS_AT_ONCE = 3
+
 
 class Answers:
     """The work on questions: status line, growing answer, footer or a sentence."""
@@ -46,6 +49,8 @@ class Answers:
         self._now = now
         # Of questions that wait: what they are shown in, until it is their turn.
         self._waiting: dict[int, Reply] = {}
+        # By server, for as long as somebody there waits for a first sign.
+        self._turns: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
 
     async def accept(self, question: Question, *, begins: bool = True) -> None:
         """Put a question in the line, and once it is kept there, give the first sign.
@@ -58,7 +63,8 @@ class Answers:
         if await self._client.jobs.submit(question):
             if begins:
                 known.begin()
-            await self._show_in_line(question, None)
+            async with self._turn_of(question):
+                await self._show_in_line(question, None)
         elif known is reply:
             self._waiting.pop(question.id, None)
 
@@ -98,6 +104,17 @@ class Answers:
             await apologise(self._client, question, error)
         finally:
             course.log(question, preferences.model, self._clock())
+
+    def _turn_of(self, question: Question) -> AbstractAsyncContextManager[None]:
+        """Hold a server's first signs to a few at a time, so that others get theirs meanwhile.
+
+        Each takes several calls, and Discord counts a bot's calls wherever it makes them. An
+        interaction can't wait: it has three seconds.
+        """
+        if question.token:
+            return nullcontext()
+        server = question.guild_id or question.author_id
+        return self._turns.setdefault(server, asyncio.Semaphore(_SIGNS_AT_ONCE))
 
     async def _reply(self, question: Question) -> Reply:
         if question.is_guest:

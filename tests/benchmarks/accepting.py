@@ -86,10 +86,10 @@ async def _at_rest(asker: Asker, channel: int) -> float:
 
 
 def _signs(count: str, seconds: Sequence[float]) -> Figures:
-    return {f"{count}: p{share} ms": 1000 * _percentile(seconds, share) for share in (50, 95)}
+    return {f"{count}: p{share} ms": 1000 * percentile(seconds, share) for share in (50, 95)}
 
 
-def _percentile(values: Sequence[float], share: int) -> float:
+def percentile(values: Sequence[float], share: int) -> float:
     """Return the least value that this share of all, in percent, do not exceed."""
     return sorted(values)[math.ceil(len(values) * share / 100) - 1]
 

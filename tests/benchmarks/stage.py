@@ -5,14 +5,14 @@ import os
 import sys
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from bot.playground.discord import Discord, Message, MessageCreated, MessageEdited
+from bot.playground.discord import Discord, File, Message, MessageCreated, MessageEdited
 from bot.playground.model import Model
 from bot.tasks import ended
 
@@ -113,6 +113,14 @@ async def idle(process: psutil.Process) -> dict[str, float]:
     return {"idle MB": memory, "idle CPU %": process.cpu_percent()}
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds from a question to its first sign, and to its end."""
+
+    sign: float
+    end: float
+
+
 class Asker:
     """Asks, and notes when each question had its first sign and when it was done with."""
 
@@ -120,13 +128,20 @@ class Asker:
         self._discord = discord
         self._changes = discord.changes()
         self._signs: dict[int, float] = {}
-        self._done: set[int] = set()
+        self._ends: dict[int, float] = {}
 
     async def ask(self, channels: Iterable[int]) -> list[float]:
         """Ask in all channels at once; return the seconds to each first sign, all answered."""
-        asked = dict(self._say(channels))
-        await self._discord.until(lambda: asked.keys() <= self._done, _PATIENCE)
-        return [self._signs[question] - at for question, at in asked.items()]
+        return [one.sign for one in await self.timed(self.say(channels))]
+
+    def say(self, channels: Iterable[int], clip: Path | None = None) -> dict[int, float]:
+        """Ask in all channels at once, about a clip or a link; return each question's moment."""
+        return dict(self._said(channels, clip))
+
+    async def timed(self, asked: Mapping[int, float]) -> list[Times]:
+        """Wait until all of them are done with, and return how long each has taken."""
+        await self._discord.until(lambda: asked.keys() <= self._ends.keys(), _PATIENCE)
+        return [Times(self._signs[one] - at, self._ends[one] - at) for one, at in asked.items()]
 
     async def watch(self) -> None:
         """Note what the bot says, from now on."""
@@ -138,16 +153,26 @@ class Asker:
                 case _:
                     pass
 
-    def _say(self, channels: Iterable[int]) -> Iterator[tuple[int, float]]:
+    def _said(self, channels: Iterable[int], clip: Path | None) -> Iterator[tuple[int, float]]:
+        files = [] if clip is None else [File(clip)]
+        about = "this" if clip else _CLIP
         for channel in channels:
             at = time.perf_counter()
             said = self._discord.say(
-                f"<@{self._discord.bot_id}> What happens in {_CLIP}", channel_id=channel
+                f"<@{self._discord.bot_id}> What happens in {about}",
+                files=files,
+                channel_id=channel,
             )
             yield said.id, at
 
     def _note(self, message: Message) -> None:
         question = message.reference.message_id if message.reference else message.channel_id
         self._signs.setdefault(question, time.perf_counter())
-        if not message.components:  # Stop is there as long as there is something to stop
-            self._done.add(question)
+        if not is_going_on(message):
+            self._ends.setdefault(question, time.perf_counter())
+
+
+def is_going_on(message: Message) -> bool:
+    """Tell whether there is something to stop."""
+    buttons = (button for row in message.components for button in row["components"])
+    return any(button["label"] == "Stop" for button in buttons)

@@ -61,6 +61,28 @@ class Outcomes(logging.Handler):
         return any(line.startswith(f"question={question_id} ") for line in self.lines)
 
 
+class Running:
+    """The bot, which may end, and begin again on the same files."""
+
+    def __init__(self, settings: Settings, discord: Discord) -> None:
+        self._settings = settings
+        self._discord = discord
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Return once it is connected, or has failed to."""
+        discord, known = self._discord, self._discord.identifies
+        task = self._task = asyncio.create_task(app.run(self._settings))
+        await discord.until(lambda: task.done() or (discord.identifies > known and discord.ready))
+
+    async def end(self) -> None:
+        """End it as SIGTERM does; raise what it has failed with."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Everything that takes part."""
@@ -68,6 +90,7 @@ class Stage:
     discord: Discord
     model: Model
     outcomes: Outcomes
+    bot: Running
 
     def ask(self, text: str, *files: Path | File, **where: Any) -> Message:
         """Write a message that mentions the bot."""
@@ -237,14 +260,12 @@ def start(tmp_path: Path, begun_before: Path) -> Start:
                     **environ,
                 }
             )
-            running = asyncio.create_task(app.run(settings))
+            bot = Running(settings, discord)
             try:
-                await discord.until(lambda: discord.ready or running.done())
-                yield Stage(discord, model, outcomes)
+                await bot.begin()
+                yield Stage(discord, model, outcomes, bot)
             finally:
-                running.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await running
+                await bot.end()
                 LOG.removeHandler(outcomes)
         assert _ours_left() == []
         if _document():

@@ -1,156 +1,170 @@
-"""An answer of more than ten pages: all of it is in a file beside its first one."""
+"""A long answer arrives complete, in order and once, whatever Discord lets the bot do at a time."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
-import aiohttp
-import pytest
+from bot.pages import LIMIT
+from bot.playground.discord import (
+    Answer,
+    Discord,
+    Fault,
+    Message,
+    MessageCreated,
+    MessageEdited,
+    Rate,
+)
+from bot.playground.model import Stream
+from bot.tasks import ended
+from tests.end_to_end.conftest import Stage, Start, bare
 
-from bot.answering import Answerer
-from bot.assembly import answerer
-from bot.client import Client, use_api
-from bot.clips import YouTubeLink
-from bot.hosts import Hosts
-from bot.jobs import Jobs
-from bot.media.fetch import Cdn, Locate
-from bot.playground import model as stand_in
-from bot.playground.discord import Answer, Discord, Fault, serve
-from bot.playground.model import Model, Reset, Stall, Stream
-from bot.preferences import Preferences
-from bot.providers.dialect import OPENROUTER, Endpoint
-from bot.questions import Question
-from cogs._answers import Answers
-from cogs._guest_reply import LIFETIME
-from tests.end_to_end.conftest import Stage, words_of
-
-WORDS = tuple(f"word{number} " for number in range(3000))
-TEXT = "".join(WORDS).strip()
-LINK = "dQw4w9WgXcQ"
+LENGTH = 12_000
+FENCE = "```"
+TOO_MANY = 429
+SEND, EDIT = ("POST", "/channels/*/messages"), ("PATCH", "/channels/*/messages/*")
+TABLE = ("Clip      Scene           Length", "--------  --------------  ------")
 
 
-async def test_it_ends_as_a_file_beside_its_first_page(stage: Stage, mp4: Path) -> None:
-    stage.model.script.append(Stream(WORDS))
-    question = stage.ask("tell me all", mp4)
-    assert await stage.outcomes.of(question) == "answered"
-    (page,) = stage.ours(question.id)
-    (file,) = page.attachments
-    assert file.name == "answer.md"
-    assert file.path.read_text() == TEXT
-    assert "word0 word1" in page.content
-    assert page.content.splitlines()[-1].startswith("-# google/gemini")
-    stage.check_whole("word0 ")
+def section(number: int) -> str:
+    """Write one part of the answer; every line of it is its own."""
+    rows = "\n".join(f"clip {row:03}  scene {number:02} {row:02}   0:{row:02}" for row in range(12))
+    code = "\n".join(f"    frame_{number}_{line} = read({line})" for line in range(9))
+    return f"""\
+## Part {number}
+
+In part {number} a square moves from the left to the right, and part {number} ends as it began.
+
+- point {number}.1, which is said at some length so that it takes more than a line of its own
+  - point {number}.1.1
+    - point {number}.1.1.1
+  - point {number}.1.2
+- point {number}.2
+
+{FENCE}python
+def part_{number}():
+{code}
+{FENCE}
+
+{FENCE}
+{TABLE[0]}
+{TABLE[1]}
+{rows}
+{FENCE}
+"""
 
 
-async def test_it_leaves_none_of_its_pages_when_it_becomes_one(stage: Stage, mp4: Path) -> None:
-    stage.model.script.append(Stream(WORDS))
-    stage.model.pace = 0.001
-    question = stage.ask("tell me all", mp4)
-    await stage.discord.until(lambda: len(stage.said(question)) > 1)
-    assert await stage.outcomes.of(question) == "answered"
-    assert len(stage.ours(question.id)) == 1
-    stage.check_whole("word0 ")
+def long_answer() -> str:
+    text, number = "", 0
+    while len(text) < LENGTH:
+        number += 1
+        text += f"{section(number)}\n"
+    return text[:LENGTH].rpartition("\n")[0]
 
 
-async def test_what_broke_it_off_stands_beneath_the_first_page(stage: Stage, mp4: Path) -> None:
-    stage.model.script.append(Reset(pieces=(TEXT,)))
-    question = stage.ask("tell me all", mp4)
-    assert await stage.outcomes.of(question) == "failed"
-    (page,) = stage.ours(question.id)
-    assert [one.name for one in page.attachments] == ["answer.md"]
-    assert page.content.splitlines()[-1].startswith("-# ")
-    assert "Ask again" in page.content.splitlines()[-1]
-    stage.check_whole("word0 ")
+def streamed(text: str) -> Stream:
+    """Cut it anywhere, as a provider does."""
+    chance, pieces = Random(7), list[str]()  # noqa: S311 (no secret)
+    while text:
+        size = chance.randint(5, 60)
+        pieces.append(text[:size])
+        text = text[size:]
+    return Stream(tuple(pieces))
 
 
-async def test_50013_of_files_gives_all_its_pages(stage: Stage, mp4: Path) -> None:
-    stage.model.script.append(Stream(WORDS))
-    channel = stage.discord.add_channel("plain", denied=("ATTACH_FILES",))
-    question = stage.ask("tell me all", mp4, channel_id=channel)
-    assert await stage.outcomes.of(question) == "answered"
-    assert stage.refusals(50013) == 1
+def essence(text: str) -> str:
+    """Leave out white space, fences, and the head of a table, which each page shows again."""
+    lines = (line.strip() for line in text.split("\n"))
+    return "".join(
+        "".join(line.split())
+        for line in lines
+        if not line.startswith(FENCE) and line not in TABLE and not line.startswith("-# ")
+    )
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Watches the pages of an answer: what each has said, and what was said too late."""
+
+    discord: Discord
+    pages: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    wrong: list[str] = field(default_factory=list[str])
+
+    async def watch(self) -> None:
+        async for change in self.discord.changes():
+            match change:
+                case MessageCreated(message) | MessageEdited(message):
+                    if message.author_id == self.discord.bot_id:
+                        self._note(message)
+                case _:
+                    pass
+
+    def _note(self, message: Message) -> None:
+        said = self.pages.setdefault(message.id, [])
+        if said and message.id != max(self.pages) and said[-1] != message.content:
+            self.wrong.append(f"a full page was changed: {message.content}")
+        if len(message.content) > LIMIT or message.content.count(FENCE) % 2:
+            self.wrong.append(f"no page that Discord shows well: {message.content}")
+        said.append(message.content)
+
+
+@asynccontextmanager
+async def watching(discord: Discord) -> AsyncGenerator[Watcher]:
+    watcher = Watcher(discord)
+    task = asyncio.create_task(watcher.watch())
+    try:
+        yield watcher
+    finally:
+        await ended([task])
+
+
+async def require_whole(stage: Stage, clip: Path) -> None:
+    """Ask for the long answer, and watch it come."""
+    text = long_answer()
+    stage.model.script.append(streamed(text))
+    stage.model.pace = 0.016  # so that it takes about six seconds, and is shown several times
+    async with watching(stage.discord) as watcher:
+        question = stage.ask("tell me all", clip)
+        assert await stage.outcomes.of(question) == "answered"
+        last = stage.ours(question.id)[-1].content
+        await stage.discord.until(lambda: last in watcher.pages.get(max(watcher.pages), ()))
+    assert watcher.wrong == []
     pages = stage.ours(question.id)
-    assert len(pages) > 10
-    assert words_of(pages) == TEXT.split()
-    stage.check_whole("word0 ")
+    assert [one.id for one in pages] == list(watcher.pages)
+    assert len(pages) > 6
+    assert len(watcher.pages[pages[0].id]) > 2  # it was seen to grow
+    assert essence("\n".join(bare(one.content) for one in pages)) == essence(text)
+    assert stage.ours(question.channel_id) == []
+    assert "-# " in last
 
 
-async def test_40005_gives_all_its_pages(stage: Stage, mp4: Path) -> None:
-    stage.model.script.append(Stream((TEXT,)))
-    question = stage.ask("tell me all", mp4)
-    # The edit after this one is the last.
-    await stage.discord.until(lambda: stage.calls("PATCH", "/messages/{message_id}"))
-    stage.discord.faults.append(Fault(Answer(413, code=40005), "PATCH", "/channels/*/messages/*"))
-    assert await stage.outcomes.of(question) == "answered"
-    assert words_of(stage.ours(question.id)) == TEXT.split()
-    stage.check_whole("word0 ")
-
-
-@pytest.fixture
-async def model() -> AsyncGenerator[Model]:
-    async with stand_in.serve() as serving:
-        yield serving
-
-
-@pytest.fixture
-async def discord() -> AsyncGenerator[Discord]:
-    async with serve() as serving:
-        use_api(serving.api_url)
-        yield serving
-
-
-@pytest.fixture
-async def client(discord: Discord, model: Model, tmp_path: Path) -> AsyncGenerator[Client]:
-    """Return the bot's client as it is without its gateway, with commands to be used."""
-    endpoint = Endpoint(replace(OPENROUTER, base_url=model.base_url), "key")
-    preferences = Preferences(endpoint, "google/gemini-3.5-flash-lite", 1, 60.0, 1, 100, 3600.0)
-
-    async def preferences_for(guild_id: int | None) -> Preferences:
-        del guild_id
-        return preferences
-
-    def answerer_with(locate: Locate) -> Answerer:
-        return answerer(session, Cdn(session, locate, Hosts(frozenset())).clip)
-
-    async with (
-        aiohttp.ClientSession() as session,
-        Client(
-            jobs=Jobs(tmp_path / "unused.sqlite"),
-            preferences_for=preferences_for,
-            answerer_with=answerer_with,
-            extensions=("cogs.ask",),
-            gateway_url=discord.gateway_url,
-        ) as client,
-    ):
-        await client.login(discord.token)
-        yield client
-
-
-@pytest.mark.parametrize("said", ["It is a square", TEXT], ids=["short", "long"])
-async def test_a_guest_is_told_when_discord_takes_no_word_more(
-    discord: Discord, model: Model, client: Client, said: str
+async def test_a_long_answer_is_whole_and_a_full_page_stays_as_it_is(
+    stage: Stage, mp4: Path
 ) -> None:
-    far = discord.add_elsewhere("far")
-    used = discord.use_command(
-        "ask", channel_id=far, question="what?", link=f"https://youtu.be/{LINK}"
-    )
-    question = Question(
-        id=used.id,
-        guild_id=1,
-        channel_id=far,
-        message_id=0,
-        author_id=used.user_id,
-        text="what?",
-        clips=(YouTubeLink(LINK),),
-        author="newcomer",
-        token=used.token,
-        is_guest=True,
-    )
-    model.script.append(Stall((said,)))
-    late = question.asked_at + LIFETIME - 1.0
-    answers = Answers(client, client.answerer, client.preferences_for, now=lambda: late)
-    await answers.give(question)
-    (shown,) = discord.messages(far)
-    assert said[:14] in shown.content
-    assert shown.content.splitlines()[-1].startswith("-# This took longer than Discord lets me")
-    assert model.abandoned == 1
+    await require_whole(stage, mp4)
+
+
+async def test_a_long_answer_is_whole_though_discord_says_now_and_then_to_wait(
+    stage: Stage, mp4: Path
+) -> None:
+    slow = Answer(429, retry_after=0.4)
+    for after in (1, 3):
+        stage.discord.faults.append(Fault(slow, *EDIT, after=after))
+    for after in (0, 2, 3):
+        stage.discord.faults.append(Fault(slow, *SEND, after=after))
+    await require_whole(stage, mp4)
+    limited = [one for one in stage.discord.requests if one.status == TOO_MANY]
+    assert len(limited) >= 4
+
+
+async def test_a_long_answer_is_whole_where_few_calls_are_let_through(
+    start: Start, mp4: Path
+) -> None:
+    rates = {
+        ("PATCH", "/channels/{channel_id}/messages/{message_id}"): Rate(2, 1.5),
+        ("POST", "/channels/{channel_id}/messages"): Rate(1, 1),
+    }
+    async with start(serving={"rates": rates}) as stage:
+        await require_whole(stage, mp4)

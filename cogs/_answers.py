@@ -101,6 +101,7 @@ class Answers:
             raise
         except DISCORD_ERRORS as error:
             course.outcome, course.error = "failed", repr(error)
+            await reply.clear()  # or a status line would stand there for ever
             await apologise(self._client, question, error)
         finally:
             course.log(question, preferences.model, self._clock())

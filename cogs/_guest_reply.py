@@ -54,6 +54,9 @@ class GuestReply:
                 await retrying(lambda: self._edit(shown))
                 self._shown = shown
 
+    async def clear(self) -> None:
+        """Do nothing: what can't be edited can't be deleted either."""
+
     async def _edit(self, shown: Shown) -> None:
         original = Route(
             "PATCH",

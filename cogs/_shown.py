@@ -35,3 +35,7 @@ class Reply(Protocol):
     async def show(self, shown: Shown) -> None:
         """Make the messages equal to what is to be seen."""
         ...
+
+    async def clear(self) -> None:
+        """Take away what is shown, as far as Discord lets us."""
+        ...

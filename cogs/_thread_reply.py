@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.client import Client, retrying
+from bot.client import DISCORD_ERRORS, Client, retrying
 from bot.questions import Question
 from cogs._asked import with_message
 from cogs._buttons import Button, drawn, is_about
@@ -127,9 +127,13 @@ class ThreadReply:
         self._generation += 1
         if error.code not in _MAY_NOT_EDIT:
             self._place, self._closed = None, error
-        for one in reversed(held):
-            with suppress(discord.HTTPException):
-                await one.message.delete()
+        await _deleted(held)
+
+    async def clear(self) -> None:
+        """Take away what is shown, as far as Discord lets us."""
+        async with self._turn:
+            held, self._held = self._held, []
+            await _deleted(held)
 
     async def _adopt(self) -> None:
         """Find what an earlier process had sent: the message with our button, and those before."""
@@ -243,3 +247,9 @@ class ThreadReply:
             if error.code not in _NO_REPLY or given.pop("reference", None) is None:
                 raise
         return await retrying(send)
+
+
+async def _deleted(held: list[_Held]) -> None:
+    for one in reversed(held):
+        with suppress(*DISCORD_ERRORS):
+            await one.message.delete()

@@ -7,6 +7,7 @@ answer again: one line above it with its clips, and small print beneath it.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import assert_never
 
 from discord.utils import escape_markdown
@@ -14,7 +15,7 @@ from discord.utils import escape_markdown
 from bot.clips import Clip, Upload, YouTubeLink, find_links
 from bot.conversation import Turn
 from bot.moments import clock, seconds_at, unlinked
-from bot.pages import joined
+from bot.pages import LIMIT, joined
 from bot.questions import Question
 
 _MARK = "-# ▶ "
@@ -30,24 +31,30 @@ _ASKED = re.compile(
     r"(?::\n(?P<text>(?:> .*(?:\n|\Z))+)|\.(?:\n|\Z))\n*"
 )
 _SMALL = "-# "
+_MOST_OF_CLIPS, _LEAST_OF_TEXT, _GUESTS = 900, 200, 700  # characters
 
 
 def header(question: Question, clips: Sequence[Clip]) -> str:
     """Return the line above an answer: its clips, each a link to where it lies."""
-    return _MARK + _entries(question, clips)
+    return _MARK + _entries(question, clips, LIMIT // 2)
 
 
 def asked(question: Question) -> str:
-    """Return the message that stands for a question which was asked without one."""
+    """Return the message that stands for a question which was asked without one.
+
+    It is cut to what a message takes; a guest's holds the answer, too.
+    """
     told = f"**{escape_markdown(question.author)}** asked"
     if question.clips:
-        told += f" about {_entries(question, question.clips)}"
+        told += f" about {_entries(question, question.clips, _MOST_OF_CLIPS)}"
     if question.start or question.end is not None:
         end = "its end" if question.end is None else clock(question.end)
         told += f", from {clock(question.start)} to {end}"
     if not question.text:
         return f"{told}."
-    return "\n".join([f"{told}:", *(f"> {line}" for line in question.text.splitlines())])
+    quoted = "\n".join(f"> {line}" for line in question.text.splitlines())
+    room = max(_LEAST_OF_TEXT, (_GUESTS if question.is_guest else LIMIT) - len(told) - 2)
+    return f"{told}:\n{quoted if len(quoted) <= room else f'{quoted[: room - 1]}…'}"
 
 
 def read_clips(page: str, place: tuple[int, int]) -> tuple[Clip, ...] | None:
@@ -99,8 +106,13 @@ def _end(text: str | None) -> float | None:
     return None if text is None else seconds_at(text)
 
 
-def _entries(question: Question, clips: Sequence[Clip]) -> str:
-    return ", ".join(_entry(question, clip) for clip in clips)
+def _entries(question: Question, clips: Sequence[Clip], most: int) -> str:
+    """Name clips, as many as fit into so many characters, and how many more there are."""
+    entries = [_entry(question, clip) for clip in clips]
+    lengths = accumulate(len(entry) + 2 for entry in entries)
+    named = max(1, sum(length <= most for length in lengths))
+    more = [f"{len(entries) - named} more"] if named < len(entries) else []
+    return ", ".join([*entries[:named], *more])
 
 
 def _entry(question: Question, clip: Clip) -> str:

@@ -69,3 +69,23 @@ def test_an_answer_is_read_without_what_was_put_around_it() -> None:
         "-# more small print",
     ]
     assert read_answer(pages) == "It falls at 1:23.\n\nAnd then?"
+
+
+@pytest.mark.parametrize("is_guest", [False, True])
+def test_a_question_fits_into_its_message_whatever_it_is(*, is_guest: bool) -> None:
+    clips = tuple(replace(OTHER, attachment_id=n, name="x" * 60) for n in range(10))
+    question = replace(QUESTION, text="a\n" * 750, clips=clips, is_guest=is_guest)
+    content = asked(question)
+    assert len(content) <= (1200 if is_guest else 2000)
+    found = read_asked(content, PLACE)
+    assert found is not None
+    assert found[0].clips
+    assert found[0].text.startswith("a\na")
+    assert "more:" in content.splitlines()[0]
+
+
+def test_a_header_leaves_room_for_an_answer() -> None:
+    clips = tuple(replace(OTHER, attachment_id=n, name="x" * 60) for n in range(10))
+    line = header(QUESTION, clips)
+    assert len(line) < 1100
+    assert line.endswith(" more")

@@ -14,7 +14,7 @@ from typing import Any
 from dotenv import dotenv_values
 
 from bot.commands.terminal import Status
-from bot.moments import seconds_at
+from bot.moments import seconds_in
 from bot.providers.dialect import DIALECTS
 from bot.settings import Asking, Settings, SettingsError, configure_logging, read_catalogued
 
@@ -109,7 +109,7 @@ def _add_provider(parser: argparse.ArgumentParser) -> None:
 
 
 def _time(text: str) -> int:
-    seconds = seconds_at(text)
+    seconds = seconds_in(text)
     if seconds is None:
         raise argparse.ArgumentTypeError(f"{text} is no time such as 1:20 or 80")
     return seconds

@@ -204,7 +204,8 @@ def _notices(request: Request, preferences: Preferences, end: Finished) -> tuple
 def _request(
     conversation: Conversation, preferences: Preferences, seen: Watchable, model: Model
 ) -> Request:
-    first, turns = conversation.turns[0].author, conversation.turns
+    turns = conversation.turns
+    first = next((turn.author for turn in turns if turn.author), "")
     *earlier, now = (_worded(turn, seen, is_other=turn.author != first) for turn in turns)
     return Request(
         model=preferences.model,

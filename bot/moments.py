@@ -37,6 +37,13 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
 
+def seconds_in(text: str) -> int | None:
+    """Read a text that is a time and no more, such as 80, 80s, 1m20s or 1:20; None for none."""
+    is_clock = re.fullmatch(r"(?:\d+:[0-5])?\d?\d:[0-5]\d", text)
+    is_time = is_clock or (text and _UNITS.fullmatch(text))
+    return seconds_at(text) if is_time else None
+
+
 def seconds_at(text: str) -> int | None:
     """Read a time at the start of a text, such as 80, 80s, 1m20s or 1:20; None for none."""
     match = _CLOCK.match(text) or _UNITS.match(text)

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 import discord
@@ -22,13 +24,14 @@ from cogs._apologies import apologise
 from cogs._composing import Composing
 from cogs._course import Course, outcome
 from cogs._guest_reply import LIFETIME, GuestReply
-from cogs._memory import earlier_turns
+from cogs._memory import clips_before, earlier_turns
 from cogs._shown import Reply
 from cogs._thread_reply import ThreadReply
 
 _log = logging.getLogger(__name__)
 
 _SIGNS_AT_ONCE = 3
+_REMEMBERED = 1000
 
 
 class Answers:
@@ -49,13 +52,16 @@ class Answers:
         self._now = now
         # Of questions that wait: what they are shown in, until it is their turn.
         self._waiting: dict[int, Reply] = {}
+        # The newest messages that stand for a question of another id.
+        self._asked_in: OrderedDict[int, int] = OrderedDict()
         # By server, for as long as somebody there waits for a first sign.
         self._turns: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def accept(self, question: Question, *, begins: bool = True) -> None:
+    async def accept(self, question: Question, *, begins: bool = True) -> bool:
         """Put a question in the line, and once it is kept there, give the first sign.
 
-        One that is asked again does not begin: it goes on in the messages that it has.
+        Returns whether it is kept: not so when the bot is about to stop, or it was before. One
+        that is asked again does not begin: it goes on in the messages that it has.
         """
         reply = await self._reply(question)
         # Its turn may come before the sign: both then speak through the same reply.
@@ -65,8 +71,14 @@ class Answers:
                 known.begin()
             async with self._turn_of(question):
                 await self._show_in_line(question, None)
-        elif known is reply:
+            return True
+        if known is reply:
             self._waiting.pop(question.id, None)
+        return False
+
+    async def cancel_asked_in(self, message_id: int) -> None:
+        """Cancel the question that a message asked, or stands for."""
+        await self._client.jobs.cancel(self._asked_in.get(message_id, message_id))
 
     async def wait(self, question: Question, place: int) -> None:
         """Tell its place in its server's line."""
@@ -87,6 +99,7 @@ class Answers:
         course = Course(start=self._clock())
         try:
             question = await reply.settle()
+            self._note(question)
             if self._now() - question.asked_at > preferences.stale_seconds:
                 course.outcome = "expired"
                 composing = Composing(question, question.clips)
@@ -94,10 +107,15 @@ class Answers:
                 return
             await self._answer(question, preferences, reply, course)
         except asyncio.CancelledError:
-            course.outcome = "paused" if self._client.jobs.closing else "cancelled"
-            sentence = phrases.PAUSED if self._client.jobs.closing else phrases.STOPPED
+            composing = _composing(question, course)
+            if self._client.jobs.closing:
+                course.outcome = "paused"
+                shown = composing.paused(phrases.PAUSED, course.text)
+            else:
+                course.outcome = "cancelled"
+                shown = composing.sentence(phrases.STOPPED, said=course.text)
             with suppress(*DISCORD_ERRORS):
-                await reply.show(_composing(question, course).sentence(sentence, said=course.text))
+                await reply.show(shown)
             raise
         except DISCORD_ERRORS as error:
             course.outcome, course.error = "failed", repr(error)
@@ -124,6 +142,12 @@ class Answers:
         begins = bool(question.clips) and question.follows is None
         return ThreadReply(self._client, question, in_thread=preferences.in_thread and begins)
 
+    def _note(self, settled: Question) -> None:
+        if settled.message_id != settled.id:
+            self._asked_in[settled.message_id] = settled.id
+            if len(self._asked_in) > _REMEMBERED:
+                self._asked_in.popitem(last=False)
+
     async def _show_in_line(self, question: Question, place: int | None) -> None:
         reply = self._waiting.get(question.id)
         if reply is None or not (question.clips or question.follows or question.token):
@@ -131,6 +155,7 @@ class Answers:
         line = phrases.in_line(question.clips, place)
         try:
             settled = await reply.settle()
+            self._note(settled)
             await reply.show(Composing(settled, question.clips).status(line))
         except DISCORD_ERRORS as error:
             _log.info("question=%s its place was not shown: %r", question.id, error)
@@ -180,7 +205,10 @@ class Answers:
         earlier = await earlier_turns(self._client, question)
         if question.is_hidden and not earlier:
             raise ReplyHidden
-        conversation = Conversation.of(question.turn, earlier, preferences.max_clips)
+        now = question.turn
+        if not now.clips and not any(turn.clips for turn in earlier):
+            now = replace(now, clips=await clips_before(self._client, question))
+        conversation = Conversation.of(now, earlier, preferences.max_clips)
         course.conversation = conversation
         composing = Composing(question, conversation.clips)
 

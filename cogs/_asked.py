@@ -1,5 +1,6 @@
 """The message of a question that was asked through an interaction, and has none of its own."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from cogs._transcript import asked
 _MESSAGE = 4  # the callback that answers with a message
 _SUPPRESS_EMBEDS = 1 << 2
 _ACKNOWLEDGED = 40060
+_SERVER_ERROR = 500
+_LOOK_BACK = 100  # messages after the interaction
 _QUIET: dict[str, Any] = {"allowed_mentions": {"parse": []}, "flags": _SUPPRESS_EMBEDS}
 
 
@@ -33,9 +36,10 @@ async def with_message(client: Client, question: Question) -> Question:
     except discord.HTTPException as error:
         if question.is_guest:
             raise  # there is no other way to say anything
-        if error.status >= 500:  # noqa: PLR2004 (what Discord means by that is not in doubt)
+        if error.status >= _SERVER_ERROR:
             raise
-        message = await _say(client, question)
+        # A token that has run out tells nothing of the message that an earlier process made.
+        return replace(question, message_id=await _said(client, question))
     return replace(question, message_id=int(message["id"]))
 
 
@@ -65,9 +69,24 @@ async def _answer(client: Client, question: Question) -> Any:
     return await http.request(original)
 
 
-async def _say(client: Client, question: Question) -> Any:
+async def _said(client: Client, question: Question) -> int:
+    """Return the ordinary message that stands for the question, saying it if nobody has."""
     channel = client.get_partial_messageable(question.channel_id, guild_id=question.guild_id)
-    sent = await retrying(
-        lambda: channel.send(asked(question), nonce=f"{question.id}-q", suppress_embeds=True)
-    )
-    return {"id": sent.id}
+    content = asked(question)
+    given: dict[str, Any] = {"nonce": f"{question.id}-q", "suppress_embeds": True}
+    if question.follows is not None and question.follows != question.channel_id:
+        given["reference"] = discord.MessageReference(
+            message_id=question.follows,
+            channel_id=question.channel_id,
+            fail_if_not_exists=False,
+        )
+
+    async def find() -> int | None:
+        history = channel.history(limit=_LOOK_BACK, after=discord.Object(question.id))
+        ids = [one.id async for one in history if one.content == content]
+        return ids[0] if ids else None
+
+    with suppress(discord.NotFound, discord.Forbidden):
+        if known := await retrying(find):
+            return known
+    return (await retrying(lambda: channel.send(content, **given))).id

@@ -9,7 +9,7 @@ from bot.questions import Question
 from cogs._buttons import Act, buttons
 from cogs._phrases import small
 from cogs._shown import Shown
-from cogs._transcript import asked, header
+from cogs._transcript import asked, header, unmarked
 
 MOST_PAGES = 10
 """Of a longer answer, the first page is shown, and all of it lies beside that as a file."""
@@ -39,13 +39,24 @@ class Composing:
             return Shown(pages, row)
         beneath = paginate(footer, limit=LIMIT // 2)[0]
         first = self._pages(text, limit=LIMIT - len(beneath) - 1)[0]
-        return Shown([f"{first}\n{beneath}"], row, file=text, unabridged=pages)
+        return Shown(
+            [f"{first}\n{beneath}"], row, file=text, is_spoiler=self._is_spoiler, unabridged=pages
+        )
+
+    def paused(self, sentence: str, said: str) -> Shown:
+        """Return what was said so far, with a sentence beneath: the answer is to go on."""
+        pages = self._pages(said, small(sentence)) if said.strip() else self._bare(small(sentence))
+        return Shown(pages[: self._most], buttons(self.question, "stop"))
 
     def sentence(self, sentence: str, *acts: Act, said: str = "") -> Shown:
         """Return what takes the place of an answer, or stands under what was said of it."""
         if said.strip():
             return self.ended(said, small(sentence), *acts)
         return Shown(self._bare(sentence), buttons(self.question, *acts, "delete"))
+
+    @property
+    def _is_spoiler(self) -> bool:
+        return any(clip.spoiler for clip in self.clips)
 
     @property
     def _most(self) -> int:
@@ -60,6 +71,7 @@ class Composing:
     def _pages(
         self, text: str, footer: str = "", *, whole: bool = True, limit: int = LIMIT
     ) -> list[str]:
+        text = unmarked(text)
         match self.clips:
             case (YouTubeLink() as link,):
                 text = linked(text, link.at, whole=whole)
@@ -67,5 +79,4 @@ class Composing:
                 pass
         is_guest = self.question.is_guest
         above = f"{asked(self.question)}\n" if is_guest else header(self.question, self.clips)
-        spoiler = any(clip.spoiler for clip in self.clips)
-        return paginate(text, footer, header=above, limit=limit, spoiler=spoiler)
+        return paginate(text, footer, header=above, limit=limit, spoiler=self._is_spoiler)

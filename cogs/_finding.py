@@ -17,6 +17,14 @@ def words(user: discord.abc.User, content: str) -> str:
     return without_links(re.sub(rf"<@!?{user.id}>", "", content))
 
 
+def name_of(user: discord.abc.User) -> str:
+    """Return somebody's name as it is told everywhere, and not what a server calls them.
+
+    The gateway tells that, and REST does not: they would seem to be two people.
+    """
+    return user.global_name or user.name
+
+
 def clips_of(message: discord.Message, *, is_readable_again: bool = True) -> tuple[Clip, ...]:
     """Return the clips of a message, and of what it forwards: uploads, then links.
 
@@ -33,7 +41,11 @@ def clips_of(message: discord.Message, *, is_readable_again: bool = True) -> tup
         for attachment in part.attachments
     ]
     links = [link for part in parts for link in _links(part)]
-    return tuple({same(clip): clip for clip in [*found, *links]}.values())
+    # The first of the same: an embed's link knows neither a start nor a spoiler.
+    known: dict[tuple[int, str], Clip] = {}
+    for clip in [*found, *links]:
+        known.setdefault(same(clip), clip)
+    return tuple(known.values())
 
 
 def loose_clip(attachment: discord.Attachment) -> Upload:
@@ -59,6 +71,8 @@ async def clips_pointed_at(client: Client, message: discord.Message) -> tuple[Cl
     if reference is None or reference.type is not discord.MessageReferenceType.reply:
         return ()
     target = reference.resolved
+    if isinstance(target, discord.Message) and _is_ours(client, target):
+        return ()  # what we said is no clip; it is what the question goes on from
     if isinstance(target, discord.Message) and (found := clips_of(target, is_readable_again=False)):
         return found
     if reference.message_id is None or target is None:
@@ -106,6 +120,10 @@ def is_empty(message: discord.Message) -> bool:
         or message.components
         or any(one.content or one.attachments or one.embeds for one in message.message_snapshots)
     )
+
+
+def _is_ours(client: Client, message: discord.Message) -> bool:
+    return client.user is not None and message.author.id == client.user.id
 
 
 async def _fetched(

@@ -1,7 +1,7 @@
 """Answer where the bot is a guest: an asker brought it along, and it can only answer them."""
 
 import asyncio
-import io
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -11,7 +11,7 @@ from bot.client import Client, retrying
 from bot.questions import Question
 from cogs._asked import with_message
 from cogs._buttons import drawn
-from cogs._shown import Shown
+from cogs._shown import FILE_REFUSED, Shown
 
 LIFETIME = 14 * 60.0
 """Seconds that an answer may take there: Discord takes no word more after fifteen minutes."""
@@ -50,9 +50,16 @@ class GuestReply:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us.
         """
         async with self._turn:
-            if shown != self._shown:
+            if not shown.pages or shown == self._shown:
+                return
+            try:
                 await retrying(lambda: self._edit(shown))
-                self._shown = shown
+            except discord.HTTPException as error:
+                if not shown.file or error.code not in FILE_REFUSED:
+                    raise
+                # Of what can't lie beside it, its first page is all there can be.
+                await retrying(lambda: self._edit(replace(shown, file="")))
+            self._shown = shown
 
     async def clear(self) -> None:
         """Do nothing: what can't be edited can't be deleted either."""
@@ -64,10 +71,9 @@ class GuestReply:
             webhook_id=self._client.application_id,
             webhook_token=self._question.token,
         )
-        file = [discord.File(io.BytesIO(shown.file.encode()), "answer.md")] if shown.file else []
         given: dict[str, Any] = {"content": shown.pages[0], "view": drawn(shown.buttons)}
         with handle_message_parameters(
-            **given, attachments=file, allowed_mentions=discord.AllowedMentions.none()
+            **given, attachments=shown.files(), allowed_mentions=discord.AllowedMentions.none()
         ) as params:
             if params.files:
                 await self._client.http.request(original, form=params.multipart, files=params.files)

@@ -7,10 +7,11 @@ from typing import Any
 import discord
 
 from bot.client import Client, retrying
+from bot.clips import Clip
 from bot.conversation import Turn, same
 from bot.questions import Question
 from cogs._buttons import has_stop
-from cogs._finding import words
+from cogs._finding import clips_of, name_of, newest_clips, words
 from cogs._transcript import is_asked, read_answer, read_asked, read_clips
 
 _THREAD, _PLACE = 1000, 100  # messages that are looked through
@@ -38,6 +39,23 @@ async def earlier_turns(client: Client, question: Question) -> tuple[Turn, ...]:
     return turns if question.guild_id else _about_the_same(turns)
 
 
+async def clips_before(client: Client, question: Question) -> tuple[Clip, ...]:
+    """Return what a conversation is about in which nothing has been answered yet.
+
+    Raises:
+        discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us read.
+    """
+    if question.follows != question.channel_id:
+        return ()
+    if question.guild_id is None:
+        return await newest_clips(client, question.channel_id, question.author_id, question.id)
+    starter = await _Place(client, question).starter()
+    if starter is None:
+        return ()
+    found = read_asked(starter.content, _place_of(starter))
+    return found[0].clips if found else clips_of(starter)
+
+
 class _Place:
     """The messages of one channel before a question, by their ids, newest first."""
 
@@ -50,6 +68,7 @@ class _Place:
             question.channel_id, guild_id=question.guild_id
         )
         self._messages: dict[int, discord.Message] = {}
+        self._replies: dict[int | None, discord.Message] = {}
 
     async def read(self, limit: int) -> None:
         """Read so many messages."""
@@ -60,6 +79,11 @@ class _Place:
             return {one.id: one async for one in history}
 
         self._messages = await retrying(newest_first)
+        self._replies = {
+            _reply_to(one): one
+            for one in self._messages.values()
+            if one.author.id == self._user.id and not is_asked(one.content)
+        }
 
     async def all(self) -> tuple[Turn, ...]:
         """Return every turn."""
@@ -100,7 +124,7 @@ class _Place:
             asked, _ = found
             return Turn(asked.text, clips, asked.author, answer, asked.start, asked.end)
         text = words(self._user, message.content)
-        return Turn(text, clips, message.author.display_name, answer)
+        return Turn(text, clips, name_of(message.author), answer)
 
     def _begins_answer(self, message: discord.Message) -> bool:
         ours = message.author.id == self._user.id
@@ -108,15 +132,10 @@ class _Place:
 
     def _pages(self, first: discord.Message) -> Sequence[discord.Message]:
         """Follow an answer from page to page, each of which replies to the one before."""
-        replies = {
-            _reply_to(one): one
-            for one in self._messages.values()
-            if one.author.id == self._user.id and not is_asked(one.content)
-        }
-        pages, page = [first], replies.get(first.id)
+        pages, page = [first], self._replies.get(first.id)
         while page is not None:
             pages.append(page)
-            page = replies.get(page.id)
+            page = self._replies.get(page.id)
         return pages
 
     async def _asked_by(self, first: discord.Message) -> discord.Message | None:
@@ -124,6 +143,10 @@ class _Place:
         replied = _reply_to(first)
         if replied is not None or self._question.guild_id is None:
             return None if replied is None else await self._find(replied)
+        return await self.starter()
+
+    async def starter(self) -> discord.Message | None:
+        """Return the message that a thread was made from."""
         found = await self._find(self._question.channel_id)
         if found is not None:
             return found  # a forum post, whose first message lies in its thread
@@ -131,6 +154,8 @@ class _Place:
             thread: Any = await retrying(
                 lambda: self._client.http.get_channel(self._question.channel_id)
             )
+            if "thread_metadata" not in thread:
+                return None
             parent = self._client.get_partial_messageable(
                 int(thread["parent_id"]), guild_id=self._question.guild_id
             )

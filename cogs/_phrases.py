@@ -33,8 +33,8 @@ NO_PART = "A part from {} to {} is none: let it end after it begins."
 NO_LINK = "“{}” is no link to a YouTube video. Attach the video as a file instead."
 NOT_DELETED = "Discord does not let me delete that. Ask a moderator to."
 _LACKING = {
-    50001: "View Channel",
-    50013: "Send Messages” and “Send Messages in Threads",
+    50001: "the permission “View Channel”",
+    50013: "the permissions “Send Messages” and “Send Messages in Threads”",
 }
 _LOCKED, _GONE = 160005, {10003, 10008}
 NOT_YOURS = "Only whoever asked, or a moderator, can press this."
@@ -83,8 +83,8 @@ def unsaid(question: Question, error: BaseException) -> str:
     code = error.code if isinstance(error, HTTPException) else None
     if code in _LACKING:
         return (
-            f"I can't answer you {place}: I lack the permission “{_LACKING[code]}” there. Ask a "
-            "moderator to allow me that, or ask me in another channel, or here."
+            f"I can't answer you {place}: I need {_LACKING[code]} there. Ask a moderator to allow "
+            "me that, or ask me in another channel, or here."
         )
     if code == _LOCKED:
         return f"I can't answer you {place}: the thread is locked. Ask me in another, or here."

@@ -1,6 +1,7 @@
 """Where an answer may go: a thread made from its question, or else beside it."""
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,8 +39,9 @@ class Places:
     async def next(self) -> Place | None:
         """Return the next place to try; None when there is none left."""
         if not self._has_tried_thread:
+            has_thread = await self._make_thread()
             self._has_tried_thread = True
-            if await self._make_thread():
+            if has_thread:
                 return Place(self._question.message_id)
         if self._has_tried_channel:
             return None
@@ -94,5 +96,6 @@ class Places:
 
 def _title(question: Question) -> str:
     """Name the thread after the question, else after its first clip."""
-    text = " ".join(question.text.split()) or question.clips[0].name
+    shown = re.sub(r"\|\|.*?\|\|", "…", question.text, flags=re.DOTALL)
+    text = " ".join(shown.split()) or question.clips[0].name
     return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"

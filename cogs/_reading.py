@@ -1,14 +1,15 @@
 """Read a question out of a Discord message, or out of an interaction."""
 
 import logging
+from functools import partial
 from typing import Any, TypeAlias
 
 import discord
 
-from bot.client import DISCORD_ERRORS, Client
-from bot.clips import Clip
+from bot.client import DISCORD_ERRORS, Client, retrying
+from bot.clips import Clip, find_links, without_links
 from bot.questions import Question
-from cogs._finding import clips_of, clips_pointed_at, newest_clips, starters_clips, words
+from cogs._finding import clips_of, clips_pointed_at, name_of, newest_clips, starters_clips, words
 from cogs._transcript import heard, read_asked
 
 Interaction: TypeAlias = discord.Interaction[Any]  # discord.py leaves the client open here
@@ -42,7 +43,8 @@ def is_between_others(user: discord.abc.User, message: discord.Message) -> bool:
     """Tell whether a message in the bot's own thread is meant for somebody else there."""
     target = message.reference and message.reference.resolved
     replies = isinstance(target, discord.Message) and target.author.id != user.id
-    return replies or bool(message.mentions) or message.mention_everyone
+    called = message.mentions or message.role_mentions or message.mention_everyone
+    return replies or bool(called)
 
 
 async def read_question(
@@ -68,18 +70,23 @@ async def read_question(
         author_id=message.author.id,
         text=words(user, message.content),
         clips=clips,
-        author=message.author.display_name,
+        author=name_of(message.author),
         follows=follows,
         is_hidden=is_hidden,
     )
 
 
 async def read_again(
-    client: Client, user: discord.abc.User, message: discord.Message, interaction: Interaction
+    client: Client,
+    user: discord.abc.User,
+    message: discord.Message,
+    interaction: Interaction,
+    author_id: int,
 ) -> Question | None:
     """Read the same question once more, for the button that asks it again.
 
-    The message may be one that stands for a question, or one that holds its answer, too.
+    It stays its author's, whoever pressed. The message may be one that stands for a question, or
+    one that holds its answer, too.
     """
     if message.author.id != user.id:
         return await read_question(client, user, message, interaction.id)
@@ -87,20 +94,20 @@ async def read_again(
     if found is None:
         return None
     turn, _ = found
-    is_one = is_own_thread(user, message.channel)
     replied = message.reference and message.reference.message_id
+    follows = message.channel.id if is_own_thread(user, message.channel) else replied
     return Question(
         id=interaction.id,
         guild_id=interaction.guild_id,
         channel_id=message.channel.id,
         message_id=message.id,
-        author_id=interaction.user.id,
+        author_id=author_id,
         text=turn.text,
         clips=turn.clips,
         start=turn.start,
         end=turn.end,
         author=turn.author,
-        follows=message.channel.id if is_one else replied,
+        follows=None if is_guest(interaction) else follows,
         token=interaction.token if is_guest(interaction) else "",
         is_guest=is_guest(interaction),
     )
@@ -125,11 +132,11 @@ def asked_through(
         channel_id=interaction.channel_id,
         message_id=0,
         author_id=interaction.user.id,
-        text=text,
-        clips=clips or tuple(clip for turn in told for clip in turn.clips),
+        text=without_links(text),
+        clips=(*clips, *find_links(text)) or tuple(clip for turn in told for clip in turn.clips),
         start=start,
         end=end,
-        author=interaction.user.display_name,
+        author=name_of(interaction.user),
         follows=interaction.channel_id if is_one else answer and answer.id,
         token=interaction.token,
         is_guest=is_guest(interaction),
@@ -161,8 +168,7 @@ def _follows(user: discord.abc.User, message: discord.Message) -> int | None:
         return target.id
     if clips_of(message) or message.reference:
         return None
-    is_one = isinstance(message.channel, discord.DMChannel | discord.Thread)
-    return message.channel.id if is_one else None
+    return message.channel.id if isinstance(message.channel, discord.DMChannel) else None
 
 
 async def _clips_pointed_at(
@@ -172,7 +178,8 @@ async def _clips_pointed_at(
     if message.message_snapshots:
         if client.reads_content:
             # What the gateway tells of a forward may be emptied; what REST does is not.
-            return clips_of(await message.channel.fetch_message(message.id)), False
+            fetch = partial(message.channel.fetch_message, message.id)
+            return clips_of(await retrying(fetch)), False
         return (), not any(one.content for one in message.message_snapshots)
     pointed_at = await clips_pointed_at(client, message)
     return pointed_at or (), pointed_at is None

@@ -1,7 +1,6 @@
 """Make the place where a question is answered show what it should."""
 
 import asyncio
-import io
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,8 @@ from bot.questions import Question
 from cogs._asked import with_message
 from cogs._buttons import Button, drawn, is_about
 from cogs._places import Place, Places
-from cogs._shown import Shown
+from cogs._shown import FILE_REFUSED, Shown
+from cogs._transcript import is_asked
 
 _LOOK_BACK = 100  # messages after the question, among which ours are looked for
 _SERVER_ERROR = 500
@@ -22,8 +22,6 @@ _NO_REPLY = {50035, 160002}
 """What it replies to can't be replied to, or READ_MESSAGE_HISTORY is missing."""
 _MAY_NOT_EDIT = {10008, 30046}
 """The message is gone, or was edited too often for its age."""
-_NO_FILE = {40005, 50013}
-"""It is too large, or the permission to attach files is missing."""
 _CLOSED, _LOCKED = {403, 404}, 160005
 _MOVES = 3  # times that an answer begins anew, elsewhere or in new messages
 
@@ -37,9 +35,7 @@ class _Held:
     """A message of the answer as Discord holds it."""
 
     message: discord.PartialMessage
-    content: str
-    buttons: tuple[Button, ...]
-    file: str = ""
+    shown: Shown | None
 
 
 class ThreadReply:
@@ -90,6 +86,8 @@ class ThreadReply:
             discord.HTTPException, aiohttp.ClientError, OSError: Discord does not let us, anywhere.
         """
         async with self._turn:
+            if not shown.pages:
+                return
             if not self._looked:
                 await self._adopt()
                 self._looked = True
@@ -107,12 +105,10 @@ class ThreadReply:
 
     async def _make_equal(self, shown: Shown) -> None:
         pages = shown.pages
-        for index, page in enumerate(pages):
-            buttons = shown.buttons if index == len(pages) - 1 else ()
-            wanted = (page, buttons, "" if index else shown.file)
+        for index, wanted in enumerate(shown.each()):
             if index == len(self._held):
-                self._held.append(await self._add(page, index, buttons))
-            await self._change(self._held[index], *wanted)
+                self._held.append(await self._add(wanted, index))
+            await self._change(self._held[index], wanted)
         while len(self._held) > len(pages) > 0:
             surplus = self._held.pop().message
             with suppress(discord.NotFound):  # deleted by a call whose answer was lost
@@ -149,18 +145,25 @@ class ThreadReply:
                 return
 
     async def _history(self, channel_id: int) -> dict[int, discord.Message]:
+        """Return the messages right after the question, and the newest ones.
+
+        A question that is asked again goes on in messages that may be long after it.
+        """
+        channel = self._places.channel(channel_id)
         after = discord.Object(min(self._question.id, self._question.message_id))
-        history = self._places.channel(channel_id).history(
-            limit=_LOOK_BACK, after=after, oldest_first=True
-        )
-        return {one.id: one async for one in history}
+        early = channel.history(limit=_LOOK_BACK, after=after, oldest_first=True)
+        found = {one.id: one async for one in early}
+        if len(found) == _LOOK_BACK:
+            found |= {one.id: one async for one in channel.history(limit=_LOOK_BACK)}
+        return found
 
     def _ours(self, found: dict[int, discord.Message]) -> list[discord.Message]:
         ours = [one for one in found.values() if is_about(one, self._question.id)]
         pages: list[discord.Message] = []
-        page = ours[-1] if ours else None
-        while page is not None and page.id != self._question.message_id:
-            if self._client.user is None or page.author.id != self._client.user.id:
+        page = max(ours, key=lambda one: one.id, default=None)
+        while page is not None and self._client.user is not None:
+            is_page = page.id != self._question.message_id and not is_asked(page.content)
+            if page.author.id != self._client.user.id or not is_page:
                 break
             pages.insert(0, page)
             before = page.reference and page.reference.message_id
@@ -170,42 +173,44 @@ class ThreadReply:
     def _as_held(self, message: discord.Message) -> _Held:
         # As if empty: what it says and its buttons are made right by the first showing.
         channel = self._places.channel(message.channel.id)
-        return _Held(channel.get_partial_message(message.id), "", ())
+        return _Held(channel.get_partial_message(message.id), None)
 
-    async def _change(self, held: _Held, page: str, buttons: tuple[Button, ...], file: str) -> None:
-        if (held.content, held.buttons, held.file) == (page, buttons, file):
+    async def _change(self, held: _Held, wanted: Shown) -> None:
+        if held.shown == wanted:
             return
-        changes: dict[str, Any] = {"content": page, "view": drawn(buttons)}
+        has_file = held.shown is not None and held.shown.file == wanted.file
+        (page,) = wanted.pages
 
         async def edit() -> None:
-            if file != held.file:
-                files = [discord.File(io.BytesIO(file.encode()), "answer.md")] if file else []
-                changes["attachments"] = files
+            changes: dict[str, Any] = {"content": page, "view": drawn(wanted.buttons)}
+            if not has_file:
+                changes["attachments"] = wanted.files()
             # A whole message's edit would bring suppressed embeds back (discord.py 2.7.1).
             await held.message.edit(**changes)
 
         try:
             await retrying(edit)
         except discord.HTTPException as error:
-            if file != held.file and error.code in _NO_FILE:
+            if wanted.file and not has_file and error.code in FILE_REFUSED:
                 raise _FileRefused from error
             if error.code != _ARCHIVED:
                 raise
             await self._places.wake(held.message.channel.id)
             await retrying(edit)
-        held.content, held.buttons, held.file = page, buttons, file
+        held.shown = wanted
 
-    async def _add(self, page: str, index: int, buttons: tuple[Button, ...]) -> _Held:
+    async def _add(self, wanted: Shown, index: int) -> _Held:
         """Send a page; return what Discord holds, which is older text where it knew the nonce."""
+        (page,) = wanted.pages
         if self._held:
             before = self._held[-1].message
             place = Place(before.channel.id, before.id)
-            sent = await self._send(place, page, index, buttons)
+            sent = await self._send(place, page, index, wanted.buttons)
         else:
-            place, sent = await self._send_first(page, buttons)
-        held = buttons if sent.components else ()
+            place, sent = await self._send_first(page, wanted.buttons)
         message = self._places.channel(place.channel_id).get_partial_message(sent.id)
-        return _Held(message, sent.content, held)
+        buttons = wanted.buttons if sent.components else ()
+        return _Held(message, Shown([sent.content], buttons))
 
     async def _send_first(
         self, page: str, buttons: tuple[Button, ...]

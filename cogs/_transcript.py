@@ -18,7 +18,9 @@ from bot.moments import clock, seconds_at, unlinked
 from bot.pages import LIMIT, joined
 from bot.questions import Question
 
-_MARK = "-# ▶ "
+# Only we write these two: the first stands above an answer, the second before a question.
+_ANSWER, _QUESTION = "▶", "▷"
+_MARK = f"-# {_ANSWER} "
 _ENTRY = re.compile(
     r"(?P<spoiler>\|\|)?\[(?P<name>(?:\\.|[^\]\\])+)\]\((?P<url>https?://[^)\s]+)\)(?:\|\|)?"
     r"(?: \(\[its message\]\((?P<message>https?://[^)\s]+)\)\))?"
@@ -26,7 +28,7 @@ _ENTRY = re.compile(
 _FILE = re.compile(r"/(?:ephemeral-)?attachments/(?P<channel>\d+)/(?P<attachment>\d+)/[^/?]+")
 _JUMP = re.compile(r"/channels/(?:\d+|@me)/(?P<channel>\d+)/(?P<message>\d+)$")
 _ASKED = re.compile(
-    r"\*\*(?P<author>.+?)\*\* asked(?: about (?P<clips>.+?))?"
+    rf"{_QUESTION} \*\*(?P<author>.+?)\*\* asked(?: about (?P<clips>.+?))?"
     r"(?:, from (?P<start>[\d:]+) to (?P<end>[\d:]+|its end))?"
     r"(?::\n(?P<text>(?:> .*(?:\n|\Z))+)|\.(?:\n|\Z))\n*"
 )
@@ -44,7 +46,7 @@ def asked(question: Question) -> str:
 
     It is cut to what a message takes; a guest's holds the answer, too.
     """
-    told = f"**{escape_markdown(question.author)}** asked"
+    told = f"{_QUESTION} **{escape_markdown(question.author, ignore_links=False)}** asked"
     if question.clips:
         told += f" about {_entries(question, question.clips, _MOST_OF_CLIPS)}"
     if question.start or question.end is not None:
@@ -55,6 +57,11 @@ def asked(question: Question) -> str:
     quoted = "\n".join(f"> {line}" for line in question.text.splitlines())
     room = max(_LEAST_OF_TEXT, (_GUESTS if question.is_guest else LIMIT) - len(told) - 2)
     return f"{told}:\n{quoted if len(quoted) <= room else f'{quoted[: room - 1]}…'}"
+
+
+def unmarked(text: str) -> str:
+    """Return a model's words so that nothing in them is taken for what we write around them."""
+    return text.replace(_ANSWER, "►").replace(_QUESTION, "▹")
 
 
 def read_clips(page: str, place: tuple[int, int]) -> tuple[Clip, ...] | None:

@@ -2,15 +2,16 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import DISCORD_ERRORS, Client
+from bot.client import DISCORD_ERRORS, Client, retrying
 from bot.clips import Clip, find_links
 from bot.errors import NothingToWatch
-from bot.moments import clock, seconds_at
+from bot.moments import clock, seconds_in
 from bot.questions import Question
 from cogs import _phrases as phrases
 from cogs._answers import Answers
@@ -65,7 +66,7 @@ class Ask(commands.Cog):
                 return
             # The event is empty, since the intent is never requested; what is fetched is not.
             try:
-                message = await message.channel.fetch_message(message.id)
+                message = await retrying(partial(message.channel.fetch_message, message.id))
             except (discord.NotFound, discord.Forbidden):
                 return  # it is gone already, or nothing to answer
             if is_between_others(self._user, message):
@@ -76,13 +77,13 @@ class Ask(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Cancel the question that a deleted message asked."""
-        await self._client.jobs.cancel(event.message_id)
+        await self._answers.cancel_asked_in(event.message_id)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Cancel the questions that deleted messages asked."""
         for message_id in event.message_ids:
-            await self._client.jobs.cancel(message_id)
+            await self._answers.cancel_asked_in(message_id)
 
     async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask what somebody wants to know about the clip in a message."""
@@ -173,7 +174,7 @@ def _problem(link: str | None, start: str | None, end: str | None) -> str | None
 
 
 def _seconds(text: str | None) -> int | None:
-    return seconds_at(text.strip()) if text else None
+    return seconds_in(text.strip()) if text else None
 
 
 async def setup(client: Client) -> None:

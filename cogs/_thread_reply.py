@@ -106,11 +106,16 @@ class ThreadReply:
     async def _make_equal(self, shown: Shown) -> None:
         pages = shown.pages
         for index, page in enumerate(pages):
-            buttons = shown.buttons if index == len(pages) - 1 else ()
-            wanted = (page, buttons, "" if index else shown.file)
+            is_last = index == len(pages) - 1
             if index == len(self._held):
-                self._held.append(await self._add(page, index, buttons))
-            await self._change(self._held[index], *wanted)
+                self._held.append(await self._add(page, index, shown.buttons if is_last else ()))
+            held = self._held[index]
+            # Until the next page has the buttons, this one keeps them: an answer can be stopped,
+            # and found by the next process, at any time.
+            buttons = shown.buttons if is_last else held.buttons
+            await self._change(held, page, buttons, "" if index else shown.file)
+        for held in self._held[: len(pages)][:-1]:
+            await self._change(held, held.content, (), held.file)
         while len(self._held) > len(pages) > 0:
             surplus = self._held.pop().message
             with suppress(discord.NotFound):  # deleted by a call whose answer was lost
@@ -150,15 +155,22 @@ class ThreadReply:
         return {one.id: one async for one in history}
 
     def _ours(self, found: dict[int, discord.Message]) -> list[discord.Message]:
-        ours = [one for one in found.values() if is_about(one, self._question.id)]
+        user = self._client.user
+        by_us = {
+            one.id: one
+            for one in found.values()
+            if user is not None and one.author.id == user.id and one.id != self._question.message_id
+        }
+        about = [one for one in by_us.values() if is_about(one, self._question.id)]
         pages: list[discord.Message] = []
-        page = ours[-1] if ours else None
-        while page is not None and page.id != self._question.message_id:
-            if self._client.user is None or page.author.id != self._client.user.id:
-                break
+        page = about[-1] if about else None
+        while page is not None:
             pages.insert(0, page)
             before = page.reference and page.reference.message_id
-            page = found.get(before or 0)
+            page = by_us.get(before or 0)
+        following = {one.reference.message_id: one for one in by_us.values() if one.reference}
+        while pages and (page := following.get(pages[-1].id)):
+            pages.append(page)  # it has no buttons, for one after it was to have them
         return pages
 
     def _as_held(self, message: discord.Message) -> _Held:

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
@@ -108,7 +108,13 @@ class ThreadReply:
         for index, wanted in enumerate(shown.each()):
             if index == len(self._held):
                 self._held.append(await self._add(wanted, index))
-            await self._change(self._held[index], wanted)
+            held, is_last = self._held[index], index == len(pages) - 1
+            # Until the next page has the buttons, this one keeps them: an answer can be stopped,
+            # and found by the next process, at any time.
+            kept = wanted.buttons if is_last or held.shown is None else held.shown.buttons
+            await self._change(held, replace(wanted, buttons=kept))
+        for held, wanted in zip(self._held, shown.each(), strict=False):
+            await self._change(held, wanted)
         while len(self._held) > len(pages) > 0:
             surplus = self._held.pop().message
             with suppress(discord.NotFound):  # deleted by a call whose answer was lost
@@ -158,16 +164,26 @@ class ThreadReply:
         return found
 
     def _ours(self, found: dict[int, discord.Message]) -> list[discord.Message]:
-        ours = [one for one in found.values() if is_about(one, self._question.id)]
+        """Return the pages: the newest message with our button, those before it and after it."""
+        user, question_id = self._client.user, self._question.message_id
+        ours = {
+            one.id: one
+            for one in found.values()
+            if user is not None
+            and one.author.id == user.id
+            and one.id != question_id
+            and not is_asked(one.content)
+        }
+        about = [one for one in ours.values() if is_about(one, self._question.id)]
         pages: list[discord.Message] = []
-        page = max(ours, key=lambda one: one.id, default=None)
-        while page is not None and self._client.user is not None:
-            is_page = page.id != self._question.message_id and not is_asked(page.content)
-            if page.author.id != self._client.user.id or not is_page:
-                break
+        page = max(about, key=lambda one: one.id, default=None)
+        while page is not None:
             pages.insert(0, page)
             before = page.reference and page.reference.message_id
-            page = found.get(before or 0)
+            page = ours.get(before or 0)
+        following = {one.reference.message_id: one for one in ours.values() if one.reference}
+        while pages and (page := following.get(pages[-1].id)):
+            pages.append(page)  # it has no buttons, for one after it was to have them
         return pages
 
     def _as_held(self, message: discord.Message) -> _Held:

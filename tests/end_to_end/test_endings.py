@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.discord import Fault, Message, MessageEdited
+from bot.playground.discord import Answer, Fault, Message, MessageEdited
 from bot.playground.discord import Stall as StallCdn
-from bot.playground.model import Stall
+from bot.playground.model import Stall, Stream
 from bot.tasks import ended
 from cogs._phrases import PAUSED, STOPPED
 from tests.benchmarks.stage import is_going_on
@@ -17,6 +17,7 @@ from tests.end_to_end.conftest import Stage, bare, sha256
 
 WORDS = tuple(f"word{number} " for number in range(700))
 TEXT = " ".join(word.strip() for word in WORDS)
+SEND, EDIT = ("POST", "/channels/*/messages"), ("PATCH", "/channels/*/messages/*")
 CLOSED = "the model's connection is closed"
 
 Reach = Callable[[Stage, Path], Awaitable[Message]]
@@ -53,6 +54,7 @@ async def amid_the_text(stage: Stage, clip: Path) -> Message:
     question = stage.ask("what is this?", clip)
     await stage.discord.until(lambda: " ".join(stage.said(question)) == TEXT)
     assert len(stage.said(question)) > 2
+    await stage.discord.until(lambda: sum(map(is_going_on, stage.ours(question.id))) == 1)
     return question
 
 
@@ -97,16 +99,16 @@ async def events(stage: Stage, question: Message) -> AsyncGenerator[list[str]]:
         await ended(tasks)
 
 
-def require_ended(stage: Stage, question: Message, kept: str, sentence: str) -> None:
-    """See that what was said is there once, on full pages, and the sentence beneath it."""
+def require_ended(stage: Stage, question: Message, sentence: str) -> str:
+    """See that it ends with the sentence, and in nothing that moves; return what was said."""
     pages = stage.ours(question.id)
     said = [bare(one.content) for one in pages]
     *lines, last = "\n".join(said).split("\n")
     assert last.removeprefix("-# ") == sentence
-    assert " ".join(lines) == kept
     assert not any(map(is_going_on, pages))
     assert list(stage.buttons(question)) == ["Delete"]
     assert stage.ours(question.channel_id) == []
+    return " ".join(lines)
 
 
 @MOMENTS
@@ -116,7 +118,7 @@ async def test_an_answer_that_is_ended_leaves_what_was_said_and_a_sentence(
 ) -> None:
     question = await reach(stage, mp4)
     await end(stage, question)
-    require_ended(stage, question, TEXT if reach is amid_the_text else "", STOPPED)
+    assert require_ended(stage, question, STOPPED) == (TEXT if reach is amid_the_text else "")
 
 
 @BEGUN
@@ -138,7 +140,7 @@ async def test_a_bot_that_ends_says_so_and_goes_on_in_the_same_messages(
     question = await reach(stage, mp4)
     begun = stage.ours(question.id)[0]
     await by_the_end_of_the_bot(stage, question)
-    require_ended(stage, question, TEXT if reach is amid_the_text else "", PAUSED)
+    assert require_ended(stage, question, PAUSED) == (TEXT if reach is amid_the_text else "")
     await require_answered_anew(stage, mp4, question)
     assert stage.ours(question.id)[0].id == begun.id
 
@@ -147,6 +149,25 @@ async def test_a_question_in_line_is_answered_by_the_next_bot(stage: Stage, mp4:
     question = await in_line(stage, mp4)
     await stage.bot.end()
     await require_answered_anew(stage, mp4, question)
+
+
+@pytest.mark.parametrize("end", [by_stop, by_deletion, by_the_end_of_the_bot])
+@pytest.mark.parametrize("call", [SEND, EDIT], ids=["send", "edit"])
+async def test_an_answer_that_is_ended_while_it_is_shown_keeps_a_whole_beginning(
+    stage: Stage, mp4: Path, call: tuple[str, str], end: End
+) -> None:
+    stage.model.script.append(Stream(WORDS))
+    stage.model.pace = 0.004
+    question = stage.ask("what is this?", mp4)
+    await stage.discord.until(lambda: "word10 " in " ".join(stage.said(question)))
+    # What it says next waits for Discord, and it is ended meanwhile.
+    stage.discord.faults.append(Fault(Answer(429, retry_after=0.7), *call))
+    await stage.discord.until(lambda: any(one.fault for one in stage.discord.requests))
+    await end(stage, question)
+    sentence = PAUSED if end is by_the_end_of_the_bot else STOPPED
+    kept = require_ended(stage, question, sentence)
+    assert kept
+    assert TEXT.startswith(f"{kept} ")
 
 
 async def require_answered_anew(stage: Stage, clip: Path, question: Message) -> None:

@@ -121,7 +121,7 @@ class Ask(commands.Cog):
         clips += find_links(link or "")
         span = (float(_seconds(start) or 0), _seconds(end))
         asked = asked_through(self._user, interaction, question, clips, span)
-        known = asked if clips or asked.follows else await self._about_newest(asked)
+        known = asked if asked.clips or asked.follows else await self._about_newest(asked)
         if known is None:
             sentence = phrases.phrase(NothingToWatch())
             await interaction.response.send_message(sentence, ephemeral=True)

@@ -135,3 +135,19 @@ async def test_an_answer_has_no_longer_than_it_is_given(
     asker.model.script.append(Play((b": still at it\n\n",) * 100))
     with pytest.raises(errors.ProviderStalled):
         await asker.ask()
+
+
+async def test_a_server_is_answered_in_its_language_and_by_its_instructions(asker: Asker) -> None:
+    await asker.ask()
+    plain = said_first(asker)
+    asker.preferences = {"language": "Deutsch", "instructions": "Rhyme."}
+    await asker.ask()
+    language, instructions = said_first(asker).removeprefix(plain).strip().splitlines()
+    assert language.endswith(": Deutsch.")
+    assert instructions == "Rhyme."
+
+
+def said_first(asker: Asker) -> str:
+    message = asker.model.requests[-1].body["messages"][0]
+    assert message["role"] == "system"
+    return message["content"]

@@ -151,3 +151,13 @@ def said_first(asker: Asker) -> str:
     message = asker.model.requests[-1].body["messages"][0]
     assert message["role"] == "system"
     return message["content"]
+
+
+async def test_a_key_that_the_provider_quotes_is_not_quoted_any_further(asker: Asker) -> None:
+    planted = "sk-planted-0123456789"
+    said = {"error": {"code": 400, "message": f"Bad key {planted}, or bad request"}}
+    asker.model.script += [Respond(400, said)] * 3
+    with pytest.raises(errors.ProviderError) as caught:
+        await asker.ask(OPENROUTER_API_KEY=planted)
+    assert caught.value.detail == "Bad key …, or bad request"
+    assert planted not in str(caught.value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotPaused, PersonBlocked, ReeltalkError, ServerBlocked
 from bot.store.engine import Database
@@ -41,7 +42,7 @@ class Blocks:
     async def refusal(self, guild_id: int | None, person_id: int) -> ReeltalkError | None:
         """Return why nothing may be asked by a person in a server, None where it may."""
         async with self._database.reading() as connection:
-            message = (await connection.execute(sa.select(pauses.c.message))).scalar()
+            message = await _pause(connection)
             found = await connection.execute(
                 sa.select(blocks.c.kind).where(
                     sa.or_(
@@ -91,6 +92,11 @@ class Blocks:
         async with self._database.writing() as connection:
             return (await connection.execute(sa.delete(pauses))).rowcount > 0
 
+    async def paused(self) -> str | None:
+        """Return why no questions are taken; None where they are."""
+        async with self._database.reading() as connection:
+            return await _pause(connection)
+
     async def saw(self, names: Mapping[int, str]) -> None:
         """Remember servers that the bot is in, by their ids, with their names as they are now."""
         rows = [
@@ -121,6 +127,10 @@ class Blocks:
                 Server(one.guild_id, one.name, one.known_since, bool(one.is_blocked))
                 for one in await connection.execute(chosen)
             ]
+
+
+async def _pause(connection: AsyncConnection) -> str | None:
+    return (await connection.execute(sa.select(pauses.c.message))).scalar()
 
 
 def _is(kind: Kind, blocked_id: int) -> sa.ColumnElement[bool]:

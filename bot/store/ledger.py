@@ -121,29 +121,43 @@ class Ledger:
         """Return the sums of what was answered, refused, and so on."""
         return await self._sums(ledger.c.outcome, span, guild_id)
 
+    async def by_day_server_and_model(
+        self, span: Span, guild_id: int | None = None
+    ) -> list[tuple[date, int | None, str, Use]]:
+        """Return the sum of each model in each server on each day, in their order."""
+        columns = (ledger.c.day, ledger.c.guild_id, ledger.c.model)
+        chosen = _within(span, guild_id, *columns).group_by(*columns).order_by(*columns)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(chosen)).all()
+        return [(date_of(row[0]), row[1], row[2], _use(row[3:])) for row in rows]
+
     async def _sums(
         self, group: sa.ColumnElement[Any], span: Span, guild_id: int | None
     ) -> list[tuple[Any, Use]]:
         """Return a sum for each value of a column, that with the most questions first."""
-        count, key = sa.func.count(), group.label("of")
-        chosen = (
-            sa.select(key, count, *_SUMS)
-            .where(ledger.c.day.between(number_of(span.first), number_of(span.last)))
-            .group_by(key)
-            .order_by(count.desc(), key)
-        )
-        if guild_id is not None:
-            chosen = chosen.where(ledger.c.guild_id == guild_id)
+        key = group.label("of")
+        chosen = _within(span, guild_id, key).group_by(key).order_by(_COUNT.desc(), key)
         async with self._database.reading() as connection:
             rows = (await connection.execute(chosen)).all()
         return [(row[0], _use(row[1:])) for row in rows]
+
+
+def _within(
+    span: Span, guild_id: int | None, *keys: sa.ColumnElement[Any]
+) -> sa.Select[*tuple[Any, ...]]:
+    chosen = sa.select(*keys, *_SUMS).where(
+        ledger.c.day.between(number_of(span.first), number_of(span.last))
+    )
+    return chosen if guild_id is None else chosen.where(ledger.c.guild_id == guild_id)
 
 
 def _sum(value: Any) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(sa.func.sum(value), 0)
 
 
+_COUNT = sa.func.count()
 _SUMS = (
+    _COUNT,
     _sum(sa.case((ledger.c.outcome == "answered", 1), else_=0)),
     _sum(ledger.c.video_seconds),
     _sum(ledger.c.prompt_tokens),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from bot.keeping import Keeping
 from bot.store.keys import Keys, KeyUnsealable, KnownKey, OwnKey, Sealed, SealMissing
 from bot.store.opening import Store, open_books
-from bot.store.schema import keys
+from bot.store.schema import keys, metadata
 from tests.store.ours import OTHER_SECRET, SECRET
 
 PLANTED = "sk-or-v1-planted-0123456789abcdef"
@@ -23,6 +23,20 @@ async def test_a_key_is_opened_for_its_server_and_provider_alone(store: Store) -
     for guild_id, provider in ((8, "openrouter"), (7, "lunos")):
         with pytest.raises(KeyUnsealable):
             sealed.unseal(guild_id, provider, row.sealed)
+
+
+async def test_no_table_has_a_key_in_it_that_can_be_read(store: Store) -> None:
+    await store.keys.keep(7, KEY)
+    await store.preferences(7)
+    async with store.database.reading() as connection:
+        rows = [
+            repr(tuple(row))
+            for table in metadata.sorted_tables
+            for row in await connection.execute(sa.select(table))
+        ]
+    assert len(rows) == 1
+    assert PLANTED[-12:] not in rows[0]
+    assert "cdef" not in rows[0]
 
 
 async def test_the_same_key_is_sealed_differently_each_time() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from bot.commands import operating
 from bot.commands.terminal import Status
 from bot.moments import seconds_in
 from bot.providers.dialect import DIALECTS
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "check", help="look at the token, the permissions, the key, the credit and the model"
     )
+    operating.fill(commands.add_parser)
     return parser
 
 
@@ -182,6 +184,10 @@ def _invite(_: argparse.Namespace) -> int:
     return asyncio.run(invite(_environ()))
 
 
+def _operate(arguments: argparse.Namespace) -> int:
+    return operating.operate(arguments, _environ())
+
+
 _COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
     None: _run,
     "playground": _playground,
@@ -189,6 +195,7 @@ _COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
     "models": _models,
     "check": _check,
     "invite": _invite,
+    **dict.fromkeys(operating.COMMANDS, _operate),
 }
 
 

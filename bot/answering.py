@@ -209,13 +209,21 @@ def _request(
     *earlier, now = (_worded(turn, seen, is_other=turn.author != first) for turn in turns)
     return Request(
         model=preferences.model,
-        instructions="\n".join(filter(None, [INSTRUCTIONS, preferences.instructions])),
+        instructions="\n".join(_instructions(preferences)),
         media=now.media,
         question=now.question,
         max_tokens=preferences.max_answer_tokens,
         earlier=tuple(earlier),
         effort=model.effort,
     )
+
+
+def _instructions(preferences: Preferences) -> Iterator[str]:
+    yield INSTRUCTIONS
+    if preferences.language:
+        yield f"Answer in this language, whatever that of the question is: {preferences.language}."
+    if preferences.instructions:
+        yield preferences.instructions
 
 
 def _worded(turn: Turn, seen: Watchable, *, is_other: bool) -> wire.Turn:

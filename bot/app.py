@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from itertools import repeat
 
@@ -18,10 +18,15 @@ from bot.jobs import Jobs, JobsUnusable
 from bot.media import relay
 from bot.media.fetch import Cdn, Locate
 from bot.media.workshop import Workshop
-from bot.preferences import operators_choice
+from bot.preferences import operators
 from bot.settings import Settings
+from bot.store.engine import StoreUnusable
+from bot.store.opening import Store, open_store
+from bot.store.preferences import Operators
+from bot.tasks import ended, repeating
 
 _SOUND = 3600  # seconds after which a breakdown is the first one again
+_SWEEP_EVERY = 3600.0
 
 EXTENSIONS = ("cogs.ask", "cogs.about")
 
@@ -74,18 +79,34 @@ def restarts() -> Iterator[float]:
 
 
 async def _run_once(settings: Settings) -> None:
-    jobs = Jobs(settings.jobs_path, drain=settings.drain_seconds)
+    jobs = Jobs(settings.keeping.jobs_path, drain=settings.drain_seconds)
     async with (
+        _kept(settings) as store,
         session() as web,
         Client(
             jobs=jobs,
-            preferences_for=operators_choice(settings),
+            preferences_for=store.preferences,
             answerer_with=partial(_answerer, web, settings),
             extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,
         ) as client,
     ):
         await _start(client, jobs, settings)
+
+
+@asynccontextmanager
+async def _kept(settings: Settings) -> AsyncGenerator[Store]:
+    """Open what is kept, and delete what has been for long enough, now and every hour."""
+    theirs = Operators(operators(settings), settings.provider, settings.dialects)
+    try:
+        async with open_store(settings.keeping, theirs) as store:
+            sweeping = asyncio.create_task(repeating(_SWEEP_EVERY, store.sweep))
+            try:
+                yield store
+            finally:
+                await ended([sweeping])
+    except StoreUnusable as error:
+        raise StartError(f"The database can't be used: check DATABASE_URL. {error}") from error
 
 
 def _answerer(web: aiohttp.ClientSession, settings: Settings, locate: Locate) -> Answerer:

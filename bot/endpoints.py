@@ -15,7 +15,7 @@ _NEED_KEYS = {"openrouter", "lunos"}
 
 def read_endpoint(environ: Environ) -> Endpoint:
     """Return the provider that is set, else the first that is configured, with its key."""
-    endpoint, name = _endpoint(environ, _provider(environ))
+    endpoint, name = _endpoint(environ, provider(environ))
     if not endpoint.api_key and name in _NEED_KEYS:
         environ.problems.append(f"PROVIDER={name} needs {name.upper()}_API_KEY.")
     return endpoint
@@ -23,7 +23,15 @@ def read_endpoint(environ: Environ) -> Endpoint:
 
 def read_catalogue_endpoint(environ: Environ) -> Endpoint:
     """Return a provider to ask for its models, which takes no key; OpenRouter, if none is set."""
-    return _endpoint(environ, _provider(environ) or "openrouter")[0]
+    return _endpoint(environ, provider(environ) or "openrouter")[0]
+
+
+def read_dialects(environ: Environ) -> dict[str, Dialect]:
+    """Return every provider that somebody with a key can ask, under its name."""
+    usable = [name for name, one in DIALECTS.items() if one.base_url]
+    if environ.get("CUSTOM_BASE_URL"):
+        usable.append("custom")
+    return {name: _endpoint(environ, name)[0].dialect for name in usable}
 
 
 def _endpoint(environ: Environ, name: str) -> tuple[Endpoint, str]:
@@ -52,7 +60,7 @@ def _endpoint(environ: Environ, name: str) -> tuple[Endpoint, str]:
 
 def read_model(environ: Environ) -> str:
     """Return the model to ask; nobody can tell what a custom provider has."""
-    model = environ.get("MODEL", "" if _provider(environ) == "custom" else _DEFAULT_MODEL)
+    model = environ.get("MODEL", "" if provider(environ) == "custom" else _DEFAULT_MODEL)
     if not model:
         environ.problems.append(
             "MODEL is missing: a custom provider needs the name of a model that takes video."
@@ -60,7 +68,8 @@ def read_model(environ: Environ) -> str:
     return model
 
 
-def _provider(environ: Environ) -> str:
+def provider(environ: Environ) -> str:
+    """Return the name of the provider that is set, else of the first that is configured."""
     configured = (
         (environ.get("OPENROUTER_API_KEY"), "openrouter"),
         (environ.get("LUNOS_API_KEY"), "lunos"),

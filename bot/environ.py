@@ -72,6 +72,10 @@ class Environ:
             return float(default)
         return number
 
+    def limit(self, name: str, least: float = 0.0) -> float | None:
+        """Return a number above `least`, up to a million; unset, there is no limit."""
+        return self.number(name, "1", least) if self.get(name) else None
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of some words, in whatever case it was written; "" where it has no default."""
         text = self.get(name, default)

@@ -6,7 +6,7 @@ It serves Discord and the terminal alike; a `Voice` says how words of somebody e
 from collections.abc import Callable
 from typing import Any
 
-from bot import errors
+from bot import errors, refusals
 from bot.errors import ReeltalkError
 from bot.moments import clock
 from bot.wording import PLAIN, Voice, megabytes, over, soon
@@ -158,6 +158,27 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
     errors.AnswerCut: lambda e, v: (
         f"{e.provider} broke off here{_quoted(e, v)}. Ask again for the whole answer."
     ),
+    errors.AllowanceSpent: refusals.spent,
+    errors.BotPaused: lambda e, v: (
+        f"I am paused{f' (“{v.escape(e.message)}”)' if e.message else ''}. Ask again later."
+    ),
+    errors.ServerBlocked: lambda _e, _v: (
+        "I answer no questions in this server. Whoever runs this bot can tell why."
+    ),
+    errors.PersonBlocked: lambda _e, _v: (
+        "I answer no questions of yours. Whoever runs this bot can tell why."
+    ),
+    errors.ChannelClosed: lambda _e, _v: (
+        "I may not be asked in this channel. Ask in another, or ask whoever runs this server."
+    ),
+    errors.RoleLacking: lambda _e, _v: (
+        "Only some roles may ask me here. Ask whoever runs this server for one of them."
+    ),
+    errors.ChoiceAboveCeiling: refusals.above_ceiling,
+    errors.ChoiceTooSmall: refusals.too_small,
+    errors.ChoiceTooLong: refusals.too_long,
+    errors.ChoiceTooMany: refusals.too_many,
+    errors.ChoiceUnreadable: refusals.unreadable,
 }
 
 

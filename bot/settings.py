@@ -3,13 +3,20 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
-from bot.endpoints import read_catalogue_endpoint, read_endpoint, read_model
+from bot.endpoints import (
+    provider,
+    read_catalogue_endpoint,
+    read_dialects,
+    read_endpoint,
+    read_model,
+)
 from bot.environ import Environ
 from bot.hosts import Hosts
-from bot.providers.dialect import Endpoint
+from bot.keeping import Keeping, read_allowances, read_keeping_from
+from bot.limits import Allowances
+from bot.providers.dialect import Dialect, Endpoint
 
 _DEFAULT_API = "https://discord.com/api/v10"
 _DEFAULT_CDN = "cdn.discordapp.com,media.discordapp.net"
@@ -18,7 +25,7 @@ _DEFAULT_CLIP_MINUTES = "60"
 _DEFAULT_CLIPS = "10"  # as many as Gemini takes
 _DEFAULT_ANSWER_TOKENS = "4096"
 _DEFAULT_SILENCE = "120"
-_DEFAULT_DATABASE = "sqlite:///data/reeltalk.sqlite"
+_DEFAULT_UNKNOWN = "5"
 _DEFAULT_DRAIN = "20"
 _DEFAULT_STALE = "30"
 _MIB = 1 << 20
@@ -65,7 +72,10 @@ class Settings:
     """The operator's choices. `discord_gateway_url` is None for Discord's own.
 
     `drain_seconds` are given to unfinished answers when the bot is stopped; a question that is
-    picked up again `stale_seconds` after it was asked is not answered unasked.
+    picked up again `stale_seconds` after it was asked is not answered unasked. `allowances` are
+    the operator's limits, against which a clip of unknown length counts as `unknown_clip_seconds`
+    until it was watched. `provider` is the name of the one that is asked, of `dialects`, which are
+    all that a server with a key of its own can ask.
     """
 
     discord_token: str = field(repr=False)
@@ -73,7 +83,11 @@ class Settings:
     discord_gateway_url: str | None
     cdn_hosts: Hosts
     asking: Asking
-    jobs_path: Path
+    provider: str
+    dialects: Mapping[str, Dialect]
+    keeping: Keeping
+    allowances: Allowances
+    unknown_clip_seconds: float
     drain_seconds: float
     stale_seconds: float
     log_level: str
@@ -92,7 +106,11 @@ class Settings:
             discord_gateway_url=reading.url("DISCORD_GATEWAY_URL", "", ("ws", "wss")) or None,
             cdn_hosts=reading.hosts("DISCORD_CDN_HOSTS", _DEFAULT_CDN),
             asking=_asking(reading),
-            jobs_path=_jobs_path(reading),
+            provider=provider(reading),
+            dialects=read_dialects(reading),
+            keeping=read_keeping_from(reading),
+            allowances=read_allowances(reading),
+            unknown_clip_seconds=60 * reading.number("UNKNOWN_CLIP_MINUTES", _DEFAULT_UNKNOWN),
             drain_seconds=reading.number("DRAIN_SECONDS", _DEFAULT_DRAIN),
             stale_seconds=60 * reading.number("STALE_MINUTES", _DEFAULT_STALE),
             log_level=reading.choice("LOG_LEVEL", _LEVELS, "INFO"),
@@ -129,12 +147,32 @@ def read_catalogued(environ: Mapping[str, str]) -> Endpoint:
     return _without_problems(read_catalogue_endpoint(reading), reading)
 
 
+def read_keeping(environ: Mapping[str, str]) -> Keeping:
+    """Read from a mapping such as `os.environ` where things are kept.
+
+    Raises:
+        SettingsError: with all the problems there are.
+    """
+    reading = Environ(environ)
+    return _without_problems(read_keeping_from(reading), reading)
+
+
+def read_asked(environ: Mapping[str, str]) -> Mapping[str, Dialect]:
+    """Read from a mapping such as `os.environ` which providers can be asked, by name.
+
+    Raises:
+        SettingsError: with all the problems there are.
+    """
+    reading = Environ(environ)
+    return _without_problems(read_dialects(reading), reading)
+
+
 T = TypeVar("T")
 
 
 def _without_problems(read: T, reading: Environ) -> T:
-    if reading.problems:
-        raise SettingsError(tuple(reading.problems))
+    if reading.problems:  # each once, though a provider's are read for two ends
+        raise SettingsError(tuple(dict.fromkeys(reading.problems)))
     return read
 
 
@@ -158,18 +196,6 @@ def _token(reading: Environ) -> str:
             "at https://discord.com/developers/applications."
         )
     return token
-
-
-def _jobs_path(reading: Environ) -> Path:
-    """Return the file of accepted questions, which lies beside the database's."""
-    url = reading.get("DATABASE_URL", _DEFAULT_DATABASE)
-    scheme, _, path = url.partition(":///")
-    if scheme != "sqlite" or not Path(path).name:
-        reading.problems.append(
-            f"DATABASE_URL has to be a file, as in {_DEFAULT_DATABASE}, not {scheme}."
-        )
-        return Path()
-    return Path(path).with_name(f"{Path(path).stem}-jobs.sqlite")
 
 
 def configure_logging(level: str) -> None:

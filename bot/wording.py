@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.providers.pricing import Cost
 
@@ -13,15 +14,26 @@ _IN_SECONDS, _IN_MINUTES = 90, 5400  # up to where a wait is said in these
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How a place shows text: `escape` words of somebody else, and set a name apart by `name`."""
+    """How a place shows text: `escape` words of somebody else, and set a name apart by `name`.
+
+    `instant` is how it shows an instant by itself, given in seconds since 1970; empty where it
+    does not.
+    """
 
     escaping: Callable[[str], str]
     name: str = "{}"
+    instant: str = ""
 
     def escape(self, text: str) -> str:
         """Return words of somebody else's as they are, on one line, and not without end."""
         line = " ".join(text.split())
         return self.escaping(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
+
+    def at(self, instant: float) -> str:
+        """Return when something is, as it ends a sentence; `instant` in seconds since 1970."""
+        if self.instant:
+            return self.instant.format(math.ceil(instant))
+        return f"{datetime.fromtimestamp(math.ceil(instant), UTC):on %d %B at %H:%M} UTC"
 
 
 PLAIN = Voice(str)

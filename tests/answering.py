@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bot.assembly import answerer, session
 from bot.clips import Clip, Upload
@@ -23,6 +24,7 @@ class Asker:
     model: Model
     clip: Path
     told: list[Progress] = field(default_factory=list[Progress])
+    preferences: dict[str, Any] = field(default_factory=dict[str, Any])
 
     async def ask(
         self,
@@ -49,7 +51,8 @@ class Asker:
             answering = answerer(
                 web, lambda one: FileClip(self.clip, one.name), asking.silence_seconds
             )
-            return await answering.answer(asked, Preferences.by(asking), self.told.append)
+            preferences = replace(Preferences.by(asking), **self.preferences)
+            return await answering.answer(asked, preferences, self.told.append)
 
 
 @asynccontextmanager

@@ -135,3 +135,29 @@ async def test_an_answer_has_no_longer_than_it_is_given(
     asker.model.script.append(Play((b": still at it\n\n",) * 100))
     with pytest.raises(errors.ProviderStalled):
         await asker.ask()
+
+
+async def test_a_server_is_answered_in_its_language_and_by_its_instructions(asker: Asker) -> None:
+    await asker.ask()
+    plain = said_first(asker)
+    asker.preferences = {"language": "Deutsch", "instructions": "Rhyme."}
+    await asker.ask()
+    language, instructions = said_first(asker).removeprefix(plain).strip().splitlines()
+    assert language.endswith(": Deutsch.")
+    assert instructions == "Rhyme."
+
+
+def said_first(asker: Asker) -> str:
+    message = asker.model.requests[-1].body["messages"][0]
+    assert message["role"] == "system"
+    return message["content"]
+
+
+async def test_a_key_that_the_provider_quotes_is_not_quoted_any_further(asker: Asker) -> None:
+    planted = "sk-planted-0123456789"
+    said = {"error": {"code": 400, "message": f"Bad key {planted}, or bad request"}}
+    asker.model.script += [Respond(400, said)] * 3
+    with pytest.raises(errors.ProviderError) as caught:
+        await asker.ask(OPENROUTER_API_KEY=planted)
+    assert caught.value.detail == "Bad key …, or bad request"
+    assert planted not in str(caught.value)

@@ -6,13 +6,15 @@ import pytest
 from dotenv import dotenv_values
 from yarl import URL
 
+from bot.limits import Allowances, Limits
 from bot.preferences import operators_choice
 from bot.providers.dialect import DIALECTS, SHAPES, Dialect
-from bot.settings import Asking, Settings, SettingsError
+from bot.settings import Asking, Settings, SettingsError, read_asked, read_keeping
 
 ENOUGH = {"DISCORD_TOKEN": "token", "OPENROUTER_API_KEY": "key"}
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
-SOURCES = [Path(__file__).parent.parent / "bot" / name for name in ("settings.py", "endpoints.py")]
+READERS = ("settings.py", "endpoints.py", "keeping.py")
+SOURCES = [Path(__file__).parent.parent / "bot" / name for name in READERS]
 
 
 def problems(environ: dict[str, str]) -> list[str]:
@@ -84,6 +86,13 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         ({"MAX_CLIP_MB": "1e308"}, "MAX_CLIP_MB"),
         ({"MAX_ANSWER_TOKENS": "0.5"}, "MAX_ANSWER_TOKENS"),
         ({"DATABASE_URL": "sqlite:////"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "mysql://h/reeltalk"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://h"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://h:port/x"}, "DATABASE_URL"),
+        ({"DAILY_BUDGET_USD": "-1"}, "DAILY_BUDGET_USD"),
+        ({"PERSON_DAILY_QUESTIONS": "0.5"}, "PERSON_DAILY_QUESTIONS"),
+        ({"RETENTION_DAYS": "0"}, "RETENTION_DAYS"),
+        ({"OPENROUTER_ZDR": "perhaps"}, "OPENROUTER_ZDR"),
         ({"OPENROUTER_BASE_URL": "http://[bad"}, "OPENROUTER_BASE_URL"),
     ],
 )
@@ -148,6 +157,8 @@ def test_what_a_custom_provider_can_not_be_is_said(name: str, value: str) -> Non
         ("CUSTOM_EXTRA_HEADERS", '{"api-key": "s3cret\\nx"}'),
         ("CUSTOM_EXTRA_HEADERS", '{"api key": "s3cret"}'),
         ("CUSTOM_BASE_URL", "htp://me:s3cret@h/v1"),
+        ("DATABASE_URL", "mysql://me:s3cret@h/x"),
+        ("SECRET_KEY", "s3cret"),
     ],
 )
 def test_what_may_hold_a_secret_is_refused_without_being_quoted(name: str, value: str) -> None:
@@ -186,7 +197,8 @@ def test_asking_needs_no_discord() -> None:
 
 
 def test_secrets_are_not_in_the_repr() -> None:
-    text = repr(Settings.read({"DISCORD_TOKEN": "s3cret", "OPENROUTER_API_KEY": "s3cret"}))
+    kept = {"DATABASE_URL": "postgresql://a:s3cret@h/x"}
+    text = repr(Settings.read({"DISCORD_TOKEN": "s3cret", "OPENROUTER_API_KEY": "s3cret", **kept}))
     assert "s3cret" not in text
     secrets = {
         "CUSTOM_BASE_URL": "http://me:s3cret@h/v1",
@@ -220,6 +232,44 @@ def test_clips_are_read_from_listed_hosts_only(url: str, allowed: bool) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "opened", "jobs"),
+    [
+        ("", "sqlite+aiosqlite:///data/reeltalk.sqlite", "data/reeltalk-jobs.sqlite"),
+        ("sqlite:////var/x.db", "sqlite+aiosqlite:////var/x.db", "/var/x-jobs.sqlite"),
+        ("postgresql://a:b@h/x", "postgresql+psycopg://a:***@h/x", "data/reeltalk-jobs.sqlite"),
+        ("postgres://h/x", "postgresql+psycopg://h/x", "data/reeltalk-jobs.sqlite"),
+        ("postgresql+asyncpg://h/x", "postgresql+psycopg://h/x", "data/reeltalk-jobs.sqlite"),
+    ],
+)
+def test_a_database_is_a_file_or_postgresql(url: str, opened: str, jobs: str) -> None:
+    keeping = Settings.read({**ENOUGH, "DATABASE_URL": url}).keeping
+    assert keeping.url.render_as_string() == opened
+    assert keeping.jobs_path == Path(jobs)
+
+
+def test_nothing_is_limited_until_it_is_set() -> None:
+    assert Settings.read(ENOUGH).allowances == Allowances()
+    limits = dict.fromkeys(LIMITS, "2.5")
+    settings = Settings.read({**ENOUGH, **limits, "DAILY_BUDGET_USD": "0.1"})
+    both = Limits(questions=2, seconds=150, micros=2_500_000)
+    assert settings.allowances == Allowances(both, both, Limits(micros=100_000))
+    assert settings.unknown_clip_seconds == 300
+
+
+def test_a_secret_key_may_be_of_either_alphabet_and_have_older_ones_behind() -> None:
+    keeping = read_keeping({"SECRET_KEY": f"{'+/' * 21}8= , {'-_' * 21}8="})
+    assert keeping.secret_keys == (f"{'-_' * 21}8=",) * 2
+    assert "-_" not in repr(keeping)
+
+
+def test_every_provider_can_be_asked_by_somebody_with_a_key() -> None:
+    assert set(read_asked(ENOUGH)) == {"openrouter", "lunos"}
+    asked = Settings.read({**CUSTOM, "OPENROUTER_ZDR": "yes"})
+    assert (set(asked.dialects), asked.provider) == ({"openrouter", "lunos", "custom"}, "custom")
+    assert asked.dialects["openrouter"].body == {"provider": {"zdr": True}}
+
+
 async def test_every_server_has_the_operators_preferences() -> None:
     settings = Settings.read({**ENOUGH, "MODEL": "m", "MAX_CLIP_MB": "2.5"})
     preferences = await operators_choice(settings)(123)
@@ -228,6 +278,11 @@ async def test_every_server_has_the_operators_preferences() -> None:
 
 
 NAMES_READ = re.compile(r'"([A-Z]+(?:_[A-Z]+)+|PROVIDER|MODEL)"')
+LIMITS = {
+    f"{whose}_DAILY_{measure}"
+    for whose in ("SERVER", "PERSON")
+    for measure in ("QUESTIONS", "MINUTES", "USD")
+}
 
 
 def test_the_example_lists_every_name_that_is_read() -> None:
@@ -235,7 +290,7 @@ def test_the_example_lists_every_name_that_is_read() -> None:
     listed = {line.lstrip("# ").partition("=")[0] for line in lines if "=" in line}
     read = {name for source in SOURCES for name in NAMES_READ.findall(source.read_text())}
     assert "DISCORD_TOKEN" in read
-    assert read <= listed
+    assert read | LIMITS <= listed
 
 
 def test_the_example_as_it_stands_lacks_only_secrets() -> None:

@@ -36,7 +36,7 @@ async def look_at_provider(web: aiohttp.ClientSession, asking: Asking) -> AsyncI
     """Look at all of it; nothing is asked of a model that the key can't reach."""
     endpoint = asking.endpoint
     if endpoint.dialect.account_path:
-        found = await _account(web, endpoint)
+        found = await look_at_key(web, endpoint)
         yield found
         if not found.is_well:
             return
@@ -45,10 +45,13 @@ async def look_at_provider(web: aiohttp.ClientSession, asking: Asking) -> AsyncI
         yield await _clip(web, asking, Path(folder))
 
 
-async def _account(web: aiohttp.ClientSession, endpoint: Endpoint) -> Finding:
-    """Ask who the key belongs to, of which only money is told: the rest is nobody's business."""
+async def look_at_key(web: aiohttp.ClientSession, endpoint: Endpoint) -> Finding:
+    """Ask who the key belongs to, of which only money is told: the rest is nobody's business.
+
+    Where a provider does not tell, a key is good that its models are listed with.
+    """
     dialect = endpoint.dialect
-    url = f"{dialect.base_url}{dialect.account_path}"
+    url = f"{dialect.base_url}{dialect.account_path or '/models'}"
     subject = f"{dialect.title} key"
     try:
         async with web.get(url, headers=endpoint.headers, timeout=_TIMEOUT) as response:
@@ -59,7 +62,7 @@ async def _account(web: aiohttp.ClientSession, endpoint: Endpoint) -> Finding:
         reason = type(error).__name__
         return Finding(subject, f"nobody tells ({reason})", "check the connection and the address")
     if said is not None:
-        error = failure(Asked(dialect.title), response.status, said)
+        error = failure(Asked(dialect.title, secret=endpoint.api_key), response.status, said)
         told = "refused" if isinstance(error, KeyRefused) else "could not be looked at"
         return Finding(subject, told, phrase(error))
     return _credit(subject, as_object(fields.get("data")))

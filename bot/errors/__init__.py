@@ -21,6 +21,18 @@ ReeltalkError
 ├── TooManyClips
 ├── NoRoom *                  there is no place on this machine's disk
 ├── LinksUnsupported          the provider, or the model, can't follow YouTube links
+├── AllowanceSpent            somebody has had what they may have on one day
+├── BotPaused *               by its operator
+├── ServerBlocked
+├── PersonBlocked
+├── ChannelClosed             not a channel where the server lets people ask
+├── RoleLacking               only some roles may ask there
+├── ChoiceRefused             something can't be chosen for a server
+│   ├── ChoiceAboveCeiling    the operator allows less
+│   ├── ChoiceTooSmall
+│   ├── ChoiceTooLong
+│   ├── ChoiceTooMany
+│   └── ChoiceUnreadable
 └── ProviderError             about the provider's side
     ├── ProviderUnreachable * no connection, or one that broke
     ├── ProviderStalled *     it stopped taking or sending bytes
@@ -46,6 +58,24 @@ Fields are facts; the sentence a person reads is made from them in one table, `b
 `str()` is for the log.
 """
 
+from bot.errors.allowances import (
+    AllowanceSpent,
+    BotPaused,
+    ChannelClosed,
+    Measure,
+    PersonBlocked,
+    RoleLacking,
+    Scope,
+    ServerBlocked,
+)
+from bot.errors.choices import (
+    ChoiceAboveCeiling,
+    ChoiceRefused,
+    ChoiceTooLong,
+    ChoiceTooMany,
+    ChoiceTooSmall,
+    ChoiceUnreadable,
+)
 from bot.errors.clips import (
     ClipBroken,
     ClipError,
@@ -94,10 +124,19 @@ from bot.errors.root import ReeltalkError
 
 __all__ = [
     "AddressWrong",
+    "AllowanceSpent",
     "AnswerCut",
     "AnswerEmpty",
     "AnswerUnseen",
     "AnswerWithheld",
+    "BotPaused",
+    "ChannelClosed",
+    "ChoiceAboveCeiling",
+    "ChoiceRefused",
+    "ChoiceTooLong",
+    "ChoiceTooMany",
+    "ChoiceTooSmall",
+    "ChoiceUnreadable",
     "ClipBroken",
     "ClipError",
     "ClipGone",
@@ -118,9 +157,11 @@ __all__ = [
     "KeyRefused",
     "LinkRefused",
     "LinksUnsupported",
+    "Measure",
     "ModelRefused",
     "NoRoom",
     "NothingToWatch",
+    "PersonBlocked",
     "PrivacyUnmet",
     "ProviderDown",
     "ProviderError",
@@ -133,5 +174,8 @@ __all__ = [
     "ReplyHidden",
     "RequestRefused",
     "RequestTooLarge",
+    "RoleLacking",
+    "Scope",
+    "ServerBlocked",
     "TooManyClips",
 ]

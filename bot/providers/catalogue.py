@@ -87,7 +87,7 @@ class Catalogue:
             ProviderError: it does not tell.
         """
         url = _url(endpoint)
-        asked = Asked(endpoint.dialect.title)
+        asked = Asked(endpoint.dialect.title, secret=endpoint.api_key)
         try:
             async with self._session.get(
                 url, headers=endpoint.headers, timeout=_PATIENCE

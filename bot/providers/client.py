@@ -80,6 +80,7 @@ def _asked(endpoint: Endpoint, request: Request) -> Asked:
         provider=endpoint.dialect.title,
         linked=any(isinstance(media, LinkedVideo) for media in request.media),
         large=sum(sizes) >= _LARGE,
+        secret=endpoint.api_key,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
@@ -113,6 +113,7 @@ _LINK_UNREAD = (
     "caller does not have permission",
 )
 _LINK_FORBIDDEN = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_TELLING = 4  # characters of a secret tell nothing
 _LONGEST_LIMIT = 7 * 86_400.0  # seconds
 
 
@@ -121,12 +122,14 @@ class Asked:
     """What is to be known of a request to understand its refusal.
 
     `provider` is its name for people, `linked` tells whether a link was in it, and `large`
-    whether it may have been too long for a proxy that says so in its own way.
+    whether it may have been too long for a proxy that says so in its own way. `secret` is the key,
+    which some providers quote, and nobody is to read.
     """
 
     provider: str
     linked: bool = False
     large: bool = False
+    secret: str = field(default="", repr=False)
 
 
 def failure(
@@ -138,7 +141,7 @@ def failure(
     midway: bool = False,
 ) -> ProviderError:
     """Return what to raise. `midway` means that part of the answer has been given."""
-    provider, detail = asked.provider, error.message
+    provider, detail = asked.provider, without(asked.secret, error.message)
     if midway:
         return errors.AnswerCut(provider, detail)
     # An error in a good response is theirs, until they say more.
@@ -155,6 +158,17 @@ def failure(
     if kind is errors.RequestRefused:
         return errors.RequestRefused(provider, detail, status)
     return kind(provider, detail)
+
+
+def without(secret: str, text: str) -> str:
+    """Return a text in which a secret, or the beginning of one that was cut off, can't be read."""
+    if not secret:
+        return text
+    text = text.replace(secret, "…")
+    for length in range(len(secret) - 1, _TELLING, -1):
+        if text.removesuffix("…").endswith(secret[:length]):
+            return f"{text.removesuffix('…')[:-length]}…"
+    return text
 
 
 def _kind(asked: Asked, status: int, error: Error) -> type[ProviderError]:

@@ -1,10 +1,14 @@
 """What an answer costs: as it is said, else as the catalogue's prices make it."""
 
+import math
 from dataclasses import dataclass
 
 from bot.providers.catalogue import Model
 from bot.providers.sight import tokens_per_second
 from bot.providers.stream import Usage
+
+MICROS = 1_000_000
+"""In a US dollar; sums of money are kept in these, as whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,11 @@ class Cost:
 
     dollars: float
     about: bool = False
+
+    @property
+    def micros(self) -> int:
+        """The same in whole millionths of a dollar, rounded up: what costs is never for nothing."""
+        return math.ceil(round(self.dollars * MICROS, 3))
 
 
 def cost(usage: Usage, model: Model | None) -> Cost | None:

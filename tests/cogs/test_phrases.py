@@ -49,6 +49,19 @@ FACTS: dict[str, Any] = {
     "start": 100.0,
     "width": 16_384,
     "height": 8704,
+    "scope": errors.Scope.PERSON,
+    "measure": errors.Measure.QUESTIONS,
+    "used": 20,
+    "asked": 1,
+    "frees_at": 1_795_219_200.0,
+    "message": "Back at noon.",
+    "channels": [1],
+    "roles": [2],
+    "choice": "max_clips",
+    "value": 11,
+    "ceiling": 10,
+    "least": 1,
+    "length": 1501,
 }
 
 

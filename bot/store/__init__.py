@@ -1,0 +1,1 @@
+"""What is kept: settings, charges, ledger, keys and blocks, on SQLite or PostgreSQL."""

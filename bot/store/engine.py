@@ -1,0 +1,130 @@
+"""The way to the database: SQLite's file, or PostgreSQL, by the same statements."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.store.migrations import StepUnknown, is_current, migrate
+
+_WRITES = "reeltalk_writes"
+_BUSY = 30.0  # seconds that a write waits for another's end
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(:number)")
+
+
+class StoreUnusable(Exception):
+    """The database can't be opened, made or brought up to date; says where, and why."""
+
+    def __init__(self, url: URL, error: BaseException) -> None:
+        first, *_ = str(getattr(error, "orig", None) or error).splitlines() or [""]
+        where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
+        super().__init__(f"{where} ({first or type(error).__name__})")
+
+
+class Database:
+    """Transactions on one database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """Hold a transaction that changes nothing."""
+        async with self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self, alone: str = "") -> AsyncGenerator[AsyncConnection]:
+        """Hold a transaction; leaving the block commits it, an error takes it back.
+
+        One that is to be `alone` waits for all others of that name to end, in whatever process,
+        and sees what they have done. In SQLite, all that write are.
+        """
+        async with self._engine.connect() as plain:
+            connection = await plain.execution_options(**{_WRITES: True})
+            async with connection.begin():
+                if alone and not self._is_sqlite:
+                    await connection.execute(_LOCK, {"number": _number(alone)})
+                yield connection
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an INSERT that can say what to do about what is there already."""
+        return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+
+
+@asynccontextmanager
+async def opened(url: URL) -> AsyncGenerator[Database]:
+    """Open a database, make its tables or bring them up to date, and close it in the end.
+
+    However many processes do so at once, one of them makes the tables.
+
+    Raises:
+        StoreUnusable: it can't be had.
+    """
+    is_sqlite = url.get_backend_name() == "sqlite"
+    engine = _sqlite(url) if is_sqlite else _postgresql(url)
+    database = Database(engine)
+    try:
+        try:
+            if is_sqlite:
+                Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            await _bring_up_to_date(database)
+        except (OSError, SQLAlchemyError, StepUnknown) as error:
+            raise StoreUnusable(url, error) from error
+        yield database
+    finally:
+        await engine.dispose()
+
+
+async def _bring_up_to_date(database: Database) -> None:
+    async with database.reading() as connection:
+        if await connection.run_sync(is_current):
+            return
+    async with database.writing("migrations") as connection:
+        await connection.run_sync(migrate)
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    # Without a level the driver begins no transactions, and ours may begin as they need to.
+    connect = {"timeout": _BUSY, "isolation_level": None}
+    engine = create_async_engine(url, connect_args=connect)
+    event.listen(engine.sync_engine, "connect", _connected)
+    event.listen(engine.sync_engine, "begin", _begun)
+    return engine
+
+
+def _connected(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begun(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later could not wait for another's end: what it
+    # has read would be out of date. One that means to write says so at once.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_pre_ping=True,  # so that a restart of the server costs no question
+        connect_args={"connect_timeout": 10, "application_name": "reeltalk"},
+    )
+
+
+def _number(name: str) -> int:
+    """Return the same number for a name in every process, as a lock's; DBOS has its own."""
+    digest = blake2b(f"reeltalk {name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)

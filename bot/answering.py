@@ -35,6 +35,7 @@ from bot.progress import (
 )
 from bot.providers import wire
 from bot.providers.catalogue import Catalogue, Model, nearest
+from bot.providers.dialect import Endpoint
 from bot.providers.pricing import cost, estimate
 from bot.providers.retrying import Retrying
 from bot.providers.sight import Sight, check, length
@@ -107,6 +108,14 @@ class Answerer:
             return await self._attempt(conversation, preferences, tell, start, refused)
         except _Refused as error:
             raise error.error from error
+
+    async def models(self, endpoint: Endpoint) -> tuple[Model, ...]:
+        """Return the models that an endpoint lists.
+
+        Raises:
+            ProviderError: it does not tell.
+        """
+        return await self._catalogue.models(endpoint)
 
     async def _attempt(
         self,

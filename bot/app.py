@@ -28,7 +28,7 @@ from bot.tasks import ended, repeating
 _SOUND = 3600  # seconds after which a breakdown is the first one again
 _SWEEP_EVERY = 3600.0
 
-EXTENSIONS = ("cogs.ask", "cogs.about")
+EXTENSIONS = ("cogs.ask", "cogs.settings", "cogs.usage", "cogs.about")
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ async def _run_once(settings: Settings) -> None:
         session() as web,
         Client(
             jobs=jobs,
-            preferences_for=store.preferences,
+            store=store,
             answerer_with=partial(_answerer, web, settings),
             extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,

@@ -19,6 +19,7 @@ from bot.jobs import Jobs
 from bot.media.fetch import Locate
 from bot.preferences import PreferencesFor
 from bot.registered import differ
+from bot.store.opening import Store
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class Client(commands.AutoShardedBot):
         self,
         *,
         jobs: Jobs,
-        preferences_for: PreferencesFor,
+        store: Store,
         answerer_with: Callable[[Locate], Answerer],
         extensions: Sequence[str],
         gateway_url: str | None,
@@ -62,7 +63,8 @@ class Client(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
         )
         self.jobs = jobs
-        self.preferences_for = preferences_for
+        self.store = store
+        self.preferences_for: PreferencesFor = store.preferences
         self.answerer = answerer_with(self.attachment_url)
         self._extensions_to_load = extensions
         if gateway_url:

@@ -66,11 +66,16 @@ def custom_id_of(interaction: Interaction) -> str:
 
 def typed(interaction: Interaction) -> str:
     """Return what was typed into a window."""
-    data: Any = interaction.data or {}
-    for field in _fields(data.get("components") or ()):
+    for field in fields_of(interaction):
         if field.get("custom_id") == _QUESTION:
             return str(field.get("value") or "").strip()
     return ""
+
+
+def fields_of(interaction: Interaction) -> Iterable[dict[str, Any]]:
+    """Yield what a window was made of, as it came back, however deep."""
+    data: Any = interaction.data or {}
+    return _fields(data.get("components") or ())
 
 
 def _fields(components: Iterable[Any]) -> Iterable[dict[str, Any]]:

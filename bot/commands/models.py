@@ -1,7 +1,6 @@
 """List the models that take video, with what a minute of it costs."""
 
 import json
-import math
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -13,13 +12,11 @@ from rich.text import Text
 from bot.assembly import session
 from bot.commands.terminal import Status, harmless, status_of
 from bot.errors import ReeltalkError
+from bot.offers import minute_price, offered, per_minute
 from bot.phrases import phrase
 from bot.providers.catalogue import Catalogue, Model
 from bot.providers.dialect import Endpoint
-from bot.providers.pricing import estimate
-from bot.wording import small_dollars
 
-_MINUTE = 60.0
 _MILLION_TOKENS = 1_000_000
 
 
@@ -31,27 +28,12 @@ async def models(endpoint: Endpoint, *, as_json: bool) -> Status:
     except ReeltalkError as error:
         print(harmless(phrase(error)), file=sys.stderr)
         return status_of(error)
-    listed = sorted(_watching(known), key=_by_price)
+    listed = offered(known)
     if as_json:
         print(json.dumps([_fields(model) for model in listed], indent=2))
         return Status.DONE
     _write(listed, endpoint.dialect.title)
     return Status.DONE
-
-
-def _watching(known: Sequence[Model]) -> list[Model]:
-    """Return those that take video; where a catalogue tells of none, those that may."""
-    return [model for model in known if model.takes_video is not False]
-
-
-def _by_price(model: Model) -> tuple[float, str]:
-    per_minute = _per_minute(model)
-    return math.inf if per_minute is None else per_minute, model.id
-
-
-def _per_minute(model: Model) -> float | None:
-    cost = estimate(model, _MINUTE)
-    return None if cost is None else cost.dollars
 
 
 def _fields(model: Model) -> dict[str, Any]:
@@ -62,7 +44,7 @@ def _fields(model: Model) -> dict[str, Any]:
         "id": model.id,
         "takes_video": model.takes_video,
         "context_tokens": model.context,
-        "usd_per_video_minute": _per_minute(model),
+        "usd_per_video_minute": per_minute(model),
         "usd_per_million_prompt_tokens": million(model.prompt_price),
         "usd_per_million_completion_tokens": million(model.completion_price),
     }
@@ -78,7 +60,7 @@ def _write(listed: Sequence[Model], title: str) -> None:
         table.add_row(
             Text(harmless(model.id)),
             "" if model.context is None else f"{model.context:,}",
-            _minute(model),
+            minute_price(model),
             _million(model.prompt_price),
             _million(model.completion_price),
         )
@@ -92,11 +74,6 @@ def _write(listed: Sequence[Model], title: str) -> None:
         "where they were not.",
         style="dim",
     )
-
-
-def _minute(model: Model) -> str:
-    per_minute = _per_minute(model)
-    return "" if per_minute is None else small_dollars(per_minute)
 
 
 def _million(price: float | None) -> str:

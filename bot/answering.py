@@ -109,6 +109,14 @@ class Answerer:
         except _Refused as error:
             raise error.error from error
 
+    async def model(self, preferences: Preferences) -> Model:
+        """Look up what will be asked, before a byte of a clip is read.
+
+        Raises:
+            ModelRefused: it can't take video.
+        """
+        return await self._model(preferences)
+
     async def models(self, endpoint: Endpoint) -> tuple[Model, ...]:
         """Return the models that an endpoint lists.
 

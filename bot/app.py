@@ -86,6 +86,7 @@ async def _run_once(settings: Settings) -> None:
         Client(
             jobs=jobs,
             store=store,
+            unknown_clip_seconds=settings.unknown_clip_seconds,
             answerer_with=partial(_answerer, web, settings),
             extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,

@@ -49,6 +49,7 @@ class Client(commands.AutoShardedBot):
         *,
         jobs: Jobs,
         store: Store,
+        unknown_clip_seconds: float,
         answerer_with: Callable[[Locate], Answerer],
         extensions: Sequence[str],
         gateway_url: str | None,
@@ -64,6 +65,7 @@ class Client(commands.AutoShardedBot):
         )
         self.jobs = jobs
         self.store = store
+        self.unknown_clip_seconds = unknown_clip_seconds
         self.preferences_for: PreferencesFor = store.preferences
         self.answerer = answerer_with(self.attachment_url)
         self._extensions_to_load = extensions

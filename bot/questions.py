@@ -25,7 +25,9 @@ class Question:
     one conversation, or a message of an answer. What was asked through an interaction has its
     `token`, and no message before one is made with that; where the bot is only a guest, brought
     along by the asker, there is no other way to answer, and `heard` is all it could read.
-    `is_hidden` when it replies to a message that the bot may not read.
+    `is_hidden` when it replies to a message that the bot may not read, and `is_unasked` when it is
+    the standing question of a channel. `places` are its channel and what that belongs to, and
+    `roles` those of the asker.
     """
 
     id: int
@@ -42,6 +44,9 @@ class Question:
     token: str = field(default="", repr=False)
     is_guest: bool = False
     is_hidden: bool = False
+    is_unasked: bool = False
+    places: tuple[int, ...] = ()
+    roles: tuple[int, ...] = ()
     heard: tuple[Turn, ...] = ()
 
     @property
@@ -66,6 +71,8 @@ class Question:
         clips = _clips(fields.pop("clips"))
         turns: list[dict[str, Any]] = fields.pop("heard", [])
         heard = tuple(Turn(clips=_clips(turn.pop("clips")), **turn) for turn in turns)
+        for name in ("places", "roles"):
+            fields[name] = tuple(fields.get(name, ()))
         return cls(**fields, clips=clips, heard=heard)
 
 

@@ -20,6 +20,7 @@ from bot.preferences import Preferences, PreferencesFor
 from bot.progress import Growing, Progress
 from bot.questions import Question
 from cogs import _phrases as phrases
+from cogs._accounts import Accounts
 from cogs._apologies import apologise
 from cogs._composing import Composing
 from cogs._course import Course, outcome
@@ -41,12 +42,14 @@ class Answers:
         self,
         client: Client,
         answerer: Answerer,
+        accounts: Accounts,
         preferences_for: PreferencesFor,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._answerer = answerer
+        self._accounts = accounts
         self._preferences_for = preferences_for
         self._clock = clock
         self._now = now
@@ -63,6 +66,10 @@ class Answers:
         Returns whether it is kept: not so when the bot is about to stop, or it was before. One
         that is asked again does not begin: it goes on in the messages that it has.
         """
+        preferences = await self._preferences_for(question.guild_id)
+        if refused := await self._accounts.refusal(question, preferences):
+            await self._refuse(question, refused)
+            return False
         reply = await self._reply(question)
         # Its turn may come before the sign: both then speak through the same reply.
         known = self._waiting.setdefault(question.id, reply)
@@ -75,6 +82,20 @@ class Answers:
         if known is reply:
             self._waiting.pop(question.id, None)
         return False
+
+    async def _refuse(self, question: Question, refused: ReeltalkError) -> None:
+        """Tell, where it was asked, why it may not be; what nobody has asked is passed over."""
+        if question.is_unasked:
+            return
+        reply: Reply = ThreadReply(self._client, question, in_thread=False)
+        if question.is_guest:
+            reply = GuestReply(self._client, question)
+        try:
+            settled = await reply.settle()
+            composing = Composing(settled, question.clips)
+            await reply.show(composing.sentence(phrases.phrase(refused)))
+        except DISCORD_ERRORS as error:
+            await apologise(self._client, question, error)
 
     async def cancel_asked_in(self, message_id: int) -> None:
         """Cancel the question that a message asked, or stands for."""
@@ -123,6 +144,8 @@ class Answers:
             await apologise(self._client, question, error)
         finally:
             course.log(question, preferences.model, self._clock())
+            if course.outcome != "paused":
+                await self._accounts.close(question, preferences, course)
 
     def _turn_of(self, question: Question) -> AbstractAsyncContextManager[None]:
         """Hold a server's first signs to a few at a time, so that others get theirs meanwhile.
@@ -210,6 +233,8 @@ class Answers:
             now = replace(now, clips=await clips_before(self._client, question))
         conversation = Conversation.of(now, earlier, preferences.max_clips)
         course.conversation = conversation
+        if conversation.clips:
+            await self._accounts.reserve(question, conversation, preferences)
         composing = Composing(question, conversation.clips)
 
         async def show(progress: Progress) -> None:
@@ -222,7 +247,9 @@ class Answers:
                 offer(progress)
 
             answer = await self._answerer.answer(conversation, preferences, tell)
-        await reply.show(composing.ended(answer.text, phrases.footer(answer), "follow"))
+        course.answer = answer
+        footer = phrases.footer(answer, with_facts=preferences.footer)
+        await reply.show(composing.ended(answer.text, footer, "follow"))
 
     async def _show_progress(self, progress: Progress, composing: Composing, reply: Reply) -> None:
         if isinstance(progress, Growing):

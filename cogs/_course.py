@@ -5,15 +5,21 @@ from dataclasses import dataclass, field
 
 from bot.conversation import Conversation
 from bot.errors import (
+    AllowanceSpent,
+    BotPaused,
+    ChannelClosed,
     ClipError,
     DownloadBroken,
     LinksUnsupported,
     NothingToWatch,
+    PersonBlocked,
     ReeltalkError,
     ReplyHidden,
+    RoleLacking,
+    ServerBlocked,
     TooManyClips,
 )
-from bot.progress import Growing, Progress, Sending
+from bot.progress import Answer, Asking, Growing, Progress, Sending
 from bot.questions import Question
 
 _log = logging.getLogger(__name__)
@@ -30,6 +36,9 @@ class Course:
     outcome: str = "failed"
     error: str = ""
     conversation: Conversation | None = field(default=None, repr=False)
+    answer: Answer | None = field(default=None, repr=False)
+    was_asked: bool = False
+    seconds: float = 0.0
 
     def note(self, progress: Progress, now: float) -> None:
         """Remember what the log, and an early end, will need."""
@@ -39,11 +48,14 @@ class Course:
                 self.first_word = self.first_word or now
             case Sending(sent=sent):
                 self.sent = sent
+            case Asking():
+                self.was_asked = True
             case _:
                 pass
 
     def log(self, question: Question, model: str, now: float) -> None:
         """Write the one line that each question leaves."""
+        self.seconds = now - self.start
         first, turns = self.first_word, self.conversation.turns if self.conversation else ()
         clips = self.conversation.clips if self.conversation else question.clips
         _log.info(
@@ -66,6 +78,17 @@ class Course:
 def outcome(error: ReeltalkError) -> str:
     """Tell a question that can't be answered as it is from one that could be another time."""
     is_askers = isinstance(
-        error, ClipError | TooManyClips | LinksUnsupported | NothingToWatch | ReplyHidden
+        error,
+        ClipError
+        | TooManyClips
+        | LinksUnsupported
+        | NothingToWatch
+        | ReplyHidden
+        | AllowanceSpent
+        | BotPaused
+        | ServerBlocked
+        | PersonBlocked
+        | ChannelClosed
+        | RoleLacking,
     )
     return "refused" if is_askers and not isinstance(error, DownloadBroken) else "failed"

@@ -37,6 +37,8 @@ _LACKING = {
     50013: "the permissions “Send Messages” and “Send Messages in Threads”",
 }
 _LOCKED, _GONE = 160005, {10003, 10008}
+NOT_MANAGING = "Only those who may manage the server can change this."
+NO_NUMBER = "“{}” is no number. Write one such as 20 or 1.5, or nothing for no limit."
 NOT_YOURS = "Only whoever asked, or a moderator, can press this."
 QUESTION_GONE = "The question's message is gone, so I can't ask it again. Ask anew."
 
@@ -66,10 +68,12 @@ def status(clips: tuple[Clip, ...], progress: Progress) -> str:
     return small(lines.stage(clips, progress, _MARKDOWN))
 
 
-def footer(answer: Answer) -> str:
-    """Return what stands under an answer: notices, and its facts."""
-    notices = [lines.notice(notice, _MARKDOWN) for notice in answer.notices]
-    return "\n".join(map(small, [*notices, lines.facts(answer, _MARKDOWN)]))
+def footer(answer: Answer, *, with_facts: bool = True) -> str:
+    """Return what stands under an answer: notices, and its facts where they are wanted."""
+    told = [lines.notice(notice, _MARKDOWN) for notice in answer.notices]
+    if with_facts:
+        told.append(lines.facts(answer, _MARKDOWN))
+    return "\n".join(map(small, told))
 
 
 def small(line: str) -> str:
@@ -91,6 +95,16 @@ def unsaid(question: Question, error: BaseException) -> str:
     if code in _GONE:
         return f"I can't answer you {place}: it is gone. Ask me in another channel, or here."
     return f"Discord does not take my answer {place}. Ask again in a few minutes, or ask me here."
+
+
+def forgotten(count: int) -> str:
+    """Return what somebody is told who wants to be forgotten."""
+    questions = "1 question" if count == 1 else f"{count:,} questions"
+    return (
+        f"You and the places where you asked are taken out of {questions}; their figures stay, "
+        "without you. What counts against today's limits is kept until today is over. Answers "
+        "stand in Discord alone: delete them there."
+    )
 
 
 def about(chosen: Preferences) -> str:

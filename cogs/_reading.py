@@ -73,6 +73,27 @@ async def read_question(
         author=name_of(message.author),
         follows=follows,
         is_hidden=is_hidden,
+        places=_places(channel),
+        roles=_roles(message.author),
+    )
+
+
+def read_standing_question(message: discord.Message, asked: str) -> Question | None:
+    """Return what is asked about every clip in a watched channel; None of a message without one."""
+    if not (clips := clips_of(message)):
+        return None
+    return Question(
+        id=message.id,
+        guild_id=message.guild.id if message.guild else None,
+        channel_id=message.channel.id,
+        message_id=message.id,
+        author_id=message.author.id,
+        text=asked,
+        clips=clips,
+        author=name_of(message.author),
+        is_unasked=True,
+        places=_places(message.channel),
+        roles=_roles(message.author),
     )
 
 
@@ -110,6 +131,8 @@ async def read_again(
         follows=None if is_guest(interaction) else follows,
         token=interaction.token if is_guest(interaction) else "",
         is_guest=is_guest(interaction),
+        places=_places(interaction.channel),
+        roles=_roles(interaction.user),
     )
 
 
@@ -141,6 +164,8 @@ def asked_through(
         token=interaction.token,
         is_guest=is_guest(interaction),
         heard=told,
+        places=_places(channel),
+        roles=_roles(interaction.user),
     )
 
 
@@ -157,6 +182,16 @@ def is_guest(interaction: Interaction) -> bool:
     in_thread = isinstance(interaction.channel, discord.Thread)
     may_write = may.send_messages_in_threads if in_thread else may.send_messages
     return not (interaction.is_guild_integration() and may_write and may.view_channel)
+
+
+def _places(channel: object) -> tuple[int, ...]:
+    """Return the ids of a channel, of a thread's parent, and of their category."""
+    above = (getattr(channel, name, None) for name in ("id", "parent_id", "category_id"))
+    return tuple(one for one in above if isinstance(one, int))
+
+
+def _roles(author: discord.abc.User) -> tuple[int, ...]:
+    return tuple(role.id for role in author.roles) if isinstance(author, discord.Member) else ()
 
 
 def _follows(user: discord.abc.User, message: discord.Message) -> int | None:

@@ -1,6 +1,7 @@
 """Every way to ask about a clip: they all end in a question."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -14,6 +15,7 @@ from bot.errors import NothingToWatch
 from bot.moments import clock, seconds_in
 from bot.questions import Question
 from cogs import _phrases as phrases
+from cogs._accounts import Accounts
 from cogs._answers import Answers
 from cogs._buttons import Button
 from cogs._finding import clips_of, loose_clip, newest_clips
@@ -27,6 +29,7 @@ from cogs._reading import (
     is_from_a_person,
     is_own_thread,
     read_question,
+    read_standing_question,
 )
 
 _log = logging.getLogger(__name__)
@@ -62,6 +65,8 @@ class Ask(commands.Cog):
         if not is_from_a_person(message):
             return
         if not is_addressed(self._user, message):
+            if await self._is_watched(message):
+                return
             if not (self._client.reads_content and is_own_thread(self._user, message.channel)):
                 return
             # The event is empty, since the intent is never requested; what is fetched is not.
@@ -73,6 +78,20 @@ class Ask(commands.Cog):
                 return
         question = await read_question(self._client, self._user, message)
         await self._answers.accept(question)
+
+    async def _is_watched(self, message: discord.Message) -> bool:
+        """Tell whether a channel is watched; if it is, ask its question about what has a clip."""
+        if message.guild is None or not self._client.reads_content:
+            return False
+        chosen = await self._client.preferences_for(message.guild.id)
+        asked = chosen.standing_question(message.channel.id)
+        if asked is None:
+            return False
+        with suppress(discord.NotFound, discord.Forbidden):  # it is gone, or nothing to answer
+            whole = await retrying(partial(message.channel.fetch_message, message.id))
+            if question := read_standing_question(whole, asked):
+                await self._answers.accept(question)
+        return True
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -180,7 +199,8 @@ def _seconds(text: str | None) -> int | None:
 async def setup(client: Client) -> None:
     """Register the work, and listen."""
     assert client.user is not None  # noqa: S101 (extensions are loaded once logged in)
-    answers = Answers(client, client.answerer, client.preferences_for)
+    accounts = Accounts(client.store, client.answerer, client.unknown_clip_seconds)
+    answers = Answers(client, client.answerer, accounts, client.preferences_for)
     client.jobs.register(answers)
     ask = Ask(client, client.user, answers)
     await client.add_cog(ask)

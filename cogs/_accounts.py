@@ -1,0 +1,101 @@
+"""Who may ask how much: what a question is held against before, and what is kept of it after."""
+
+import logging
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.allowance import Amount, Charge, expected
+from bot.answering import Answerer
+from bot.conversation import Conversation
+from bot.errors import ReeltalkError
+from bot.preferences import Preferences
+from bot.questions import Question
+from bot.store.ledger import Entry
+from bot.store.opening import Store
+from cogs._course import Course
+
+_log = logging.getLogger(__name__)
+
+
+class Accounts:
+    """The books of a question.
+
+    `unknown_seconds` is what a clip of unknown length is reserved for until it was watched.
+    """
+
+    def __init__(self, store: Store, answerer: Answerer, unknown_seconds: float) -> None:
+        self._store = store
+        self._answerer = answerer
+        self._unknown = unknown_seconds
+
+    async def refusal(self, question: Question, preferences: Preferences) -> ReeltalkError | None:
+        """Return why nothing may be asked by this person, there; None where it may."""
+        blocked = await self._store.blocks.refusal(question.guild_id, question.author_id)
+        return blocked or preferences.refusal(question.places, question.roles)
+
+    async def reserve(
+        self, question: Question, conversation: Conversation, preferences: Preferences
+    ) -> None:
+        """Take what the question will come to out of what is left today, once.
+
+        Raises:
+            AllowanceSpent: it is more than that.
+            ProviderError: the model can't be had.
+        """
+        model = await self._answerer.model(preferences)
+        amount = expected(conversation.clips, model, preferences, unknown=self._unknown)
+        await self._store.charges.reserve(_charge(question, preferences, amount), preferences)
+
+    async def close(self, question: Question, preferences: Preferences, course: Course) -> None:
+        """Put what it came to in the place of that, and keep an entry; a failure is logged.
+
+        What nobody was asked costs nothing. What was asked, and told no cost, costs what was
+        reserved.
+        """
+        answer = course.answer
+        try:
+            if answer is not None:
+                micros = None if answer.cost is None else answer.cost.micros
+                await self._store.charges.settle(question.id, seconds=answer.watched, micros=micros)
+            elif course.was_asked:
+                await self._store.charges.settle(question.id)
+            else:
+                await self._store.charges.release(question.id)
+            await self._store.ledger.record(_entry(question, preferences, course))
+        except SQLAlchemyError:
+            _log.exception("question=%s its books were not closed", question.id)
+
+
+def _charge(question: Question, preferences: Preferences, amount: Amount) -> Charge:
+    return Charge(
+        question_id=question.id,
+        guild_id=question.guild_id,
+        person_id=question.author_id,
+        amount=amount,
+        is_exempt=preferences.is_exempt(question.roles),
+        has_own_key=preferences.has_own_key,
+    )
+
+
+def _entry(question: Question, preferences: Preferences, course: Course) -> Entry:
+    answer = course.answer
+    usage, cost = (answer.usage, answer.cost) if answer else (None, None)
+    clips = course.conversation.clips if course.conversation else question.clips
+    return Entry(
+        question_id=question.id,
+        day=datetime.now(UTC).date(),
+        guild_id=question.guild_id,
+        channel_id=question.channel_id,
+        person_id=question.author_id,
+        model=answer.model if answer else preferences.model,
+        outcome=course.outcome,
+        clips=len(clips),
+        video_seconds=(answer.watched or 0.0) if answer else 0.0,
+        prompt_tokens=usage.prompt_tokens if usage else 0,
+        cached_tokens=usage.cached_tokens if usage else 0,
+        completion_tokens=usage.completion_tokens if usage else 0,
+        micros=cost.micros if cost else 0,
+        by_own_key=preferences.has_own_key,
+        seconds=course.seconds,
+    )

@@ -89,7 +89,10 @@ class Places:
 
     async def _is_ours(self, thread_id: int) -> bool:
         """Tell whether a thread is one that we made, by a call whose answer was lost."""
-        thread: Any = await retrying(lambda: self._client.http.get_channel(thread_id))
+        try:
+            thread: Any = await retrying(lambda: self._client.http.get_channel(thread_id))
+        except (discord.NotFound, discord.Forbidden):
+            return False  # it was deleted, and the message it was made from can have no other
         user = self._client.user
         return user is not None and int(thread["owner_id"]) == user.id
 

@@ -248,10 +248,18 @@ async def test_10062_of_a_window_costs_no_more_than_the_window(
     assert len(stage.ours(question.id)) == len(stage.ours(again.id)) == 1
 
 
-async def test_50083_of_an_answer_to_delete_is_told(stage: Stage, mp4: Path) -> None:
+async def test_50083_of_an_answer_to_delete_wakes_its_thread(stage: Stage, mp4: Path) -> None:
     question = stage.ask("what is this?", mp4)
     await stage.answered(question)
     stage.discord.archive(question.id)
+    stage.discord.press(*stage.buttons(question)["Delete"])
+    await stage.discord.until(lambda: not stage.ours(question.id))
+
+
+async def test_50083_of_an_answer_in_a_locked_thread_is_told(stage: Stage, mp4: Path) -> None:
+    question = stage.ask("what is this?", mp4)
+    await stage.answered(question)
+    stage.discord.archive(question.id, locked=True)
     stage.discord.press(*stage.buttons(question)["Delete"])
     told = "Discord does not let me delete that. Ask a moderator to."
     await stage.discord.until(

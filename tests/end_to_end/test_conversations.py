@@ -1,9 +1,9 @@
 from pathlib import Path
 from typing import Any
 
-from bot.playground.discord import File
+from bot.playground.discord import Answer, Fault, File
 from bot.playground.model import Stream
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Stage, sha256
 
 VIDEO = "dQw4w9WgXcQ"
 
@@ -103,8 +103,46 @@ async def test_a_link_in_a_thread_leads_into_the_video(stage: Stage) -> None:
     assert f"[1:23](https://youtu.be/{VIDEO}?t=83)" in said
 
 
-async def test_un_mentioned_messages_in_the_own_thread_go_on(start: Start, mp4: Path) -> None:
-    async with start() as stage:
-        stage.discord.portal_toggle = True
-        first = stage.ask("what is this?", mp4)
-        await stage.answered(first)
+async def test_a_conversation_survives_a_restart(stage: Stage, mp4: Path) -> None:
+    stage.model.script.append(Stream(("A square.",)))
+    first = stage.ask("what is this?", mp4)
+    await stage.answered(first)
+    await stage.bot.end()
+    stage.discord.expire_links()
+    await stage.bot.begin()
+    assert await stage.outcomes.of(stage.ask("which colour?", channel_id=first.id)) == "answered"
+    assert asked(stage) == ["what is this?", "which colour?"]
+    assert messages(stage)[2]["content"] == "A square."
+    assert [clip.sha256 for clip in stage.model.requests[-1].clips] == [sha256(mp4)]
+
+
+async def test_a_window_that_an_earlier_process_opened_says_so(stage: Stage, mp4: Path) -> None:
+    discord = stage.discord
+    clip = discord.say("look", files=[File(mp4)])
+    opened = discord.use_on_message("Ask about this clip", clip.id)
+    await discord.until(lambda: discord.interaction(opened.id).modal)
+    await stage.bot.end()
+    await stage.bot.begin()
+    discord.submit(opened.id, {"question": "what is this?"})
+    await discord.until(lambda: discord.whispers(discord.user_id))
+    assert "I was restarted while you were writing" in discord.whispers(discord.user_id)[0].content
+
+
+async def test_a_clip_whose_message_is_gone_is_seen_again_by_its_link_or_asked_for(
+    stage: Stage, mp4: Path
+) -> None:
+    discord = stage.discord
+    first = stage.ask("what is this?", mp4)
+    await stage.answered(first)
+    # It can't be read again, but its file is there.
+    unreadable = Fault(Answer(403, code=50001), "GET", f"/channels/*/messages/{first.id}", times=99)
+    discord.faults.append(unreadable)
+    assert await stage.outcomes.of(stage.ask("and?", channel_id=first.id)) == "answered"
+    assert [clip.sha256 for clip in stage.model.requests[-1].clips] == [sha256(mp4)]
+    discord.faults.clear()
+    discord.delete(first.id)
+    gone = stage.ask("and now?", channel_id=first.id)
+    assert await stage.outcomes.of(gone) == "refused"
+    assert "Post it again and mention me with it" in stage.ours(first.id)[-1].content
+    again = stage.ask("and now?", mp4, channel_id=first.id)
+    assert await stage.outcomes.of(again) == "answered"

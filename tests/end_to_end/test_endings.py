@@ -105,8 +105,8 @@ def require_ended(stage: Stage, question: Message, sentence: str) -> str:
     said = [bare(one.content) for one in pages]
     *lines, last = "\n".join(said).split("\n")
     assert last.removeprefix("-# ") == sentence
-    assert not any(map(is_going_on, pages))
-    assert list(stage.buttons(question)) == ["Delete"]
+    # What goes on at the next start can be stopped until then.
+    assert list(stage.buttons(question)) == ["Stop" if sentence == PAUSED else "Delete"]
     assert stage.ours(question.channel_id) == []
     return " ".join(lines)
 

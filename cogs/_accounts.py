@@ -93,7 +93,7 @@ def _entry(question: Question, preferences: Preferences, course: Course) -> Entr
         clips=len(clips),
         video_seconds=(answer.watched or 0.0) if answer else 0.0,
         prompt_tokens=usage.prompt_tokens if usage else 0,
-        cached_tokens=usage.cached_tokens if usage else 0,
+        cached_tokens=(usage.cached_tokens or 0) if usage else 0,
         completion_tokens=usage.completion_tokens if usage else 0,
         micros=cost.micros if cost else 0,
         by_own_key=preferences.has_own_key,

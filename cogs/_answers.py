@@ -44,6 +44,7 @@ class Answers:
         answerer: Answerer,
         accounts: Accounts,
         preferences_for: PreferencesFor,
+        *,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:

@@ -13,6 +13,8 @@ Interaction: TypeAlias = discord.Interaction[Any]  # discord.py leaves the clien
 LONGEST = 1500
 """Characters of a question, which is quoted in a message of 2,000, beneath its clips."""
 
+ABOUT = "about:"
+"""How the id of a window about clips begins."""
 _QUESTION = "question"
 _TITLE = 45
 _OPEN = 1000
@@ -30,7 +32,7 @@ class Windows:
 
     async def open(self, interaction: Interaction, clips: tuple[Clip, ...]) -> None:
         """Ask what somebody wants to know about clips."""
-        custom_id = f"about:{interaction.id}"
+        custom_id = f"{ABOUT}{interaction.id}"
         self._clips[custom_id] = clips
         if len(self._clips) > _OPEN:
             self._clips.popitem(last=False)

@@ -5,7 +5,7 @@ from discord.utils import escape_markdown
 
 from bot import lines, phrases
 from bot.clips import Clip
-from bot.errors import ReeltalkError
+from bot.errors import ChannelClosed, ReeltalkError, RoleLacking
 from bot.phrases import BROKEN
 from bot.preferences import Preferences
 from bot.progress import Answer, Growing, Progress
@@ -32,6 +32,7 @@ NO_TIME = "“{}” is no time that I know. Write it as 1:20 or 80."
 NO_PART = "A part from {} to {} is none: let it end after it begins."
 NO_LINK = "“{}” is no link to a YouTube video. Attach the video as a file instead."
 NOT_DELETED = "Discord does not let me delete that. Ask a moderator to."
+_NAMED = 5
 _LACKING = {
     50001: "the permission “View Channel”",
     50013: "the permissions “Send Messages” and “Send Messages in Threads”",
@@ -47,7 +48,22 @@ _MARKDOWN = Voice(escape_markdown, name="**{}**")
 
 def phrase(error: ReeltalkError) -> str:
     """Return the sentence for an error."""
-    return phrases.phrase(error, _MARKDOWN)
+    match error:
+        case ChannelClosed(channels):
+            places = _listed([f"<#{one}>" for one in sorted(channels)])
+            return f"I may not be asked in this channel. Ask in {places}."
+        case RoleLacking(roles):
+            some = _listed([f"<@&{one}>" for one in sorted(roles)])
+            return f"In this server, only those with {some} may ask me."
+        case _:
+            return phrases.phrase(error, _MARKDOWN)
+
+
+def _listed(names: list[str]) -> str:
+    """Name a few, and how many more there are."""
+    shown, more = names[:_NAMED], len(names) - _NAMED
+    listed = [*shown, f"{more} more"] if more > 0 else shown
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
 
 
 def foreign(text: str) -> str:

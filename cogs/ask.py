@@ -19,7 +19,7 @@ from cogs._accounts import Accounts
 from cogs._answers import Answers
 from cogs._buttons import Button
 from cogs._finding import clips_of, loose_clip, newest_clips
-from cogs._modals import LONGEST, Windows, custom_id_of, typed
+from cogs._modals import ABOUT, LONGEST, Windows, custom_id_of, typed
 from cogs._pressing import FOLLOW, Pressing
 from cogs._reading import (
     Interaction,
@@ -157,7 +157,7 @@ class Ask(commands.Cog):
         elif interaction.type is discord.InteractionType.modal_submit:
             if custom_id == FOLLOW:
                 await self._pressing.followed_up(self._user, interaction)
-            else:
+            elif custom_id.startswith(ABOUT):
                 await self._typed_about(interaction, self._windows.clips(custom_id))
 
     async def _typed_about(self, interaction: Interaction, clips: tuple[Clip, ...] | None) -> None:

@@ -45,8 +45,9 @@ class Usage(commands.Cog):
             text = f"{chart.headline(shown)}\n```\n{chart.as_text(shown)}\n```"
             await interaction.edit_original_response(content=text)
             return
-        file = discord.File(io.BytesIO(picture), "usage.png", description=chart.headline(shown))
-        await interaction.edit_original_response(content=chart.headline(shown), attachments=[file])
+        told = f"{chart.headline(shown)}: {chart.facts(shown.total)}"
+        file = discord.File(io.BytesIO(picture), "usage.png", description=told)
+        await interaction.edit_original_response(content=told, attachments=[file])
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

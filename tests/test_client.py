@@ -16,11 +16,9 @@ from bot.playground.discord import Answer, Discord, Fault, serve
 from bot.preferences import Preferences
 from bot.providers.dialect import OPENROUTER, Endpoint
 from tests.servers import Peer, serving
+from tests.stores import kept_in
 
-
-async def preferences_for(guild_id: int | None) -> Preferences:
-    del guild_id
-    return Preferences(Endpoint(OPENROUTER, "key"), "model", 1, 60.0, 1, 100, 60.0)
+PREFERENCES = Preferences(Endpoint(OPENROUTER, "key"), "model", 1, 60.0, 1, 100, 60.0)
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ async def emulated(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Discord]:
 
 
 @pytest.fixture
-async def client(emulated: Discord) -> AsyncGenerator[Client]:
+async def client(emulated: Discord, tmp_path: Path) -> AsyncGenerator[Client]:
     """Return the bot's client as a worker would have it: logged in, and no more."""
 
     def answerer_with(locate: Locate) -> Answerer:
@@ -39,9 +37,11 @@ async def client(emulated: Discord) -> AsyncGenerator[Client]:
 
     async with (
         aiohttp.ClientSession() as session,
+        kept_in(tmp_path, PREFERENCES) as store,
         Client(
             jobs=Jobs(Path("unused")),
-            preferences_for=preferences_for,
+            store=store,
+            unknown_clip_seconds=300.0,
             answerer_with=answerer_with,
             extensions=(),
             gateway_url=emulated.gateway_url,

@@ -20,9 +20,11 @@ from bot.playground.model import Model, Reset, Stall, Stream
 from bot.preferences import Preferences
 from bot.providers.dialect import OPENROUTER, Endpoint
 from bot.questions import Question
+from cogs._accounts import Accounts
 from cogs._answers import Answers
 from cogs._guest_reply import LIFETIME
 from tests.end_to_end.conftest import Stage, words_of
+from tests.stores import kept_in
 
 WORDS = tuple(f"word{number} " for number in range(3000))
 TEXT = "".join(WORDS).strip()
@@ -105,18 +107,16 @@ async def client(discord: Discord, model: Model, tmp_path: Path) -> AsyncGenerat
     endpoint = Endpoint(replace(OPENROUTER, base_url=model.base_url), "key")
     preferences = Preferences(endpoint, "google/gemini-3.5-flash-lite", 1, 60.0, 1, 100, 3600.0)
 
-    async def preferences_for(guild_id: int | None) -> Preferences:
-        del guild_id
-        return preferences
-
     def answerer_with(locate: Locate) -> Answerer:
         return answerer(session, Cdn(session, locate, Hosts(frozenset())).clip)
 
     async with (
         aiohttp.ClientSession() as session,
+        kept_in(tmp_path, preferences) as store,
         Client(
             jobs=Jobs(tmp_path / "unused.sqlite"),
-            preferences_for=preferences_for,
+            store=store,
+            unknown_clip_seconds=300.0,
             answerer_with=answerer_with,
             extensions=("cogs.ask",),
             gateway_url=discord.gateway_url,
@@ -148,7 +148,8 @@ async def test_a_guest_is_told_when_discord_takes_no_word_more(
     )
     model.script.append(Stall((said,)))
     late = question.asked_at + LIFETIME - 1.0
-    answers = Answers(client, client.answerer, client.preferences_for, now=lambda: late)
+    accounts = Accounts(client.store, client.answerer, client.unknown_clip_seconds)
+    answers = Answers(client, client.answerer, accounts, client.preferences_for, now=lambda: late)
     await answers.give(question)
     (shown,) = discord.messages(far)
     assert said[:14] in shown.content

@@ -117,6 +117,11 @@ class Discord(Dealings):
         self._world.shows_snapshots = shown
 
     @property
+    def moderators_id(self) -> int:
+        """Return the role that moderators have in the first server."""
+        return self._world.server.moderators_id
+
+    @property
     def ready(self) -> bool:
         """Tell whether a bot is connected, with all of its shards, and was given READY."""
         return self._gateway.ready

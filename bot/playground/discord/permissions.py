@@ -7,6 +7,7 @@ from enum import IntFlag
 class Permission(IntFlag):
     """The permissions that are asked about here, by Discord's numbers."""
 
+    MANAGE_GUILD = 1 << 5
     ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
@@ -39,7 +40,7 @@ EXTERNAL = Permission.EMBED_LINKS | Permission.ATTACH_FILES | Permission.MENTION
 # A bot that was invited with what it needs and nothing to moderate with.
 EVERYONE = DIRECT | Permission.CREATE_PUBLIC_THREADS | Permission.SEND_MESSAGES_IN_THREADS
 
-MODERATORS = EVERYONE | Permission.MANAGE_MESSAGES
+MODERATORS = EVERYONE | Permission.MANAGE_MESSAGES | Permission.MANAGE_GUILD
 
 
 def of_member(*, moderator: bool, external_apps: bool = True) -> Permission:

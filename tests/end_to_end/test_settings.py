@@ -51,7 +51,9 @@ async def test_any_model_is_found_by_a_part_of_its_name(stage: Stage, mp4: Path)
         "settings model", focused="model", model="PRO gem", author_id=manager
     )
     await stage.discord.until(lambda: stage.discord.interaction(asked.id).choices is not None)
-    (choice,) = stage.discord.interaction(asked.id).choices or ()
+    choices = stage.discord.interaction(asked.id).choices
+    assert choices is not None
+    (choice,) = choices
     assert choice["value"] == OTHER
     assert " a minute" in choice["name"]
     stage.discord.use_command("settings model", model=OTHER, author_id=manager)

@@ -8,6 +8,7 @@ import pytest
 from bot.playground.discord import File, Interaction, Message
 from bot.playground.model import Respond, Stream
 from bot.settings import read_keeping
+from bot.store.blocks import Kind
 from bot.store.ledger import Span, Use
 from bot.store.opening import open_books
 from tests.end_to_end.conftest import Stage, Start
@@ -17,6 +18,11 @@ async def used(tmp_path: Path, guild_id: int | None = None) -> Use:
     keeping = read_keeping({"DATABASE_URL": f"sqlite:///{tmp_path / 'reeltalk.sqlite'}"})
     async with open_books(keeping) as books:
         return await books.ledger.total(Span.until(datetime.now(UTC).date(), 1), guild_id)
+
+
+def written_in(folder: Path) -> bytes:
+    """Return every byte of the database, what is not yet moved into it included."""
+    return b"".join(path.read_bytes() for path in folder.glob("reeltalk.sqlite*"))
 
 
 async def whispered(stage: Stage, asked: Interaction) -> Message:
@@ -50,7 +56,7 @@ async def test_each_question_leaves_figures_and_no_word(
     assert (total.questions, total.answered, total.micros) == (2, 1, 2100)
     assert (total.prompt_tokens, total.cached_tokens, total.completion_tokens) == (700, 100, 20)
     assert total.video_seconds == pytest.approx(2.0, abs=0.1)  # pyright: ignore[reportUnknownMemberType]
-    kept = b"".join(path.read_bytes() for path in tmp_path.glob("reeltalk.sqlite*"))
+    kept = written_in(tmp_path)
     assert b"secret question" not in kept
     assert b"purple" not in kept
 
@@ -77,8 +83,6 @@ async def test_a_person_who_is_blocked_is_told_and_nothing_is_asked(
     stage: Stage, mp4: Path, tmp_path: Path
 ) -> None:
     keeping = read_keeping({"DATABASE_URL": f"sqlite:///{tmp_path / 'reeltalk.sqlite'}"})
-    from bot.store.blocks import Kind  # noqa: PLC0415
-
     async with open_books(keeping) as books:
         await books.blocks.block(Kind.PERSON, stage.discord.user_id)
         stage.ask("what?", mp4)

@@ -94,7 +94,7 @@ async def test_a_server_that_grants_too_little_is_named(
     assert said[1].endswith("message content is on")
     assert said[2].startswith("✓ servers (1)")
     assert said[3] == (
-        "✗ server Film [club]: lacks Read Message History, Create Public Threads, "
+        "✗ server Film [club]: lacks Attach Files, Read Message History, Create Public Threads, "
         "Send Messages in Threads"
     )
 

@@ -22,7 +22,7 @@ from bot.providers.dialect import OPENROUTER, Endpoint
 from bot.questions import Question
 from cogs._answers import Answers
 from cogs._guest_reply import LIFETIME
-from tests.end_to_end.conftest import Stage, words_of
+from tests.end_to_end.staging import Stage, words_of
 
 WORDS = tuple(f"word{number} " for number in range(3000))
 TEXT = "".join(WORDS).strip()

@@ -7,7 +7,8 @@ import pytest
 
 from bot.playground.discord import Answer, Fault, File
 from bot.playground.model import Stall, Stream
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage, sha256
 
 VIDEO = "dQw4w9WgXcQ"
 

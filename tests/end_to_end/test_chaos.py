@@ -4,7 +4,7 @@ import pytest
 
 from bot.playground.model import Stall
 from tests.end_to_end import chaos
-from tests.end_to_end.conftest import bare
+from tests.end_to_end.staging import bare
 
 
 @pytest.mark.timeout(150)

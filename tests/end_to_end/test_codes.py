@@ -7,7 +7,7 @@ import pytest
 
 from bot.playground.discord import Answer, Discord, Fault
 from bot.playground.model import Stream
-from tests.end_to_end.conftest import Stage, sha256, words_of
+from tests.end_to_end.staging import Stage, sha256, words_of
 
 THREAD, SEND, EDIT = (
     ("POST", "/channels/*/threads"),

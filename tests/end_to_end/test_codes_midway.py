@@ -6,7 +6,7 @@ import pytest
 
 from bot.playground.discord import Answer, Fault, Message
 from bot.playground.model import Stream
-from tests.end_to_end.conftest import Stage, sha256, words_of
+from tests.end_to_end.staging import Stage, sha256, words_of
 
 EDIT = ("PATCH", "/channels/*/messages/*")
 WORDS = tuple(f"word{number} " for number in range(600))

@@ -8,7 +8,8 @@ import pytest
 
 from bot.playground.discord import Answer, Fault, File, Interaction, Message, Reset
 from bot.playground.model import Respond, Stall, Stream
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage, sha256
 
 CALLBACK = ("POST", "/interactions/*/callback")
 LATE, ANSWERED = Answer(404, code=10062), Answer(400, code=40060)

@@ -3,7 +3,7 @@ from typing import Any
 
 from bot.playground.discord import Answer, Fault, File
 from bot.playground.model import Stream
-from tests.end_to_end.conftest import Stage, sha256
+from tests.end_to_end.staging import Stage, sha256
 
 VIDEO = "dQw4w9WgXcQ"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.end_to_end.conftest import Stage, Start
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage
 from tests.media.corpus import BROKEN, CONTAINERS, ODDITIES, OLD, Entry, made
 
 SMALL = {"PROVIDER": "custom", "MODEL": "stand-in", "CUSTOM_MAX_INLINE_MB": "0.07"}

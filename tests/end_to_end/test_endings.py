@@ -13,7 +13,7 @@ from bot.playground.model import Stall, Stream
 from bot.tasks import ended
 from cogs._phrases import PAUSED, STOPPED
 from tests.benchmarks.stage import is_going_on
-from tests.end_to_end.conftest import Stage, bare, sha256
+from tests.end_to_end.staging import Stage, bare, sha256
 
 WORDS = tuple(f"word{number} " for number in range(700))
 TEXT = " ".join(word.strip() for word in WORDS)

@@ -15,7 +15,8 @@ from bot.playground.discord.faults import CdnEffect, RestEffect
 from bot.playground.model import RefuseEarly, Respond, Scripted, Stall, Stream
 from bot.playground.model import Reset as ModelReset
 from bot.playground.model.wire import catalogue_entry
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage, sha256
 
 PRIVATE = {
     "error": {

@@ -23,7 +23,7 @@ from bot.questions import Question
 from cogs._accounts import Accounts
 from cogs._answers import Answers
 from cogs._guest_reply import LIFETIME
-from tests.end_to_end.conftest import Stage, words_of
+from tests.end_to_end.staging import Stage, words_of
 from tests.stores import kept_in
 
 WORDS = tuple(f"word{number} " for number in range(3000))

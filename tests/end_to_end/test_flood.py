@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.playground.discord import Message, MessageCreated
 from bot.playground.model import Stall
 from tests.benchmarks.stage import is_going_on
-from tests.end_to_end.conftest import Stage, sha256
+from tests.end_to_end.staging import Stage, sha256
 
 
 def rooms(stage: Stage, name: str, count: int) -> list[int]:

@@ -2,7 +2,8 @@ import asyncio
 from pathlib import Path
 
 from bot.playground.model import Stall
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage, sha256
 
 
 async def test_stop_ends_an_answer_and_keeps_what_was_said(stage: Stage, mp4: Path) -> None:

@@ -19,7 +19,8 @@ from bot.playground.discord import (
 )
 from bot.playground.model import Stream
 from bot.tasks import ended
-from tests.end_to_end.conftest import Stage, Start, bare
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage, bare
 
 LENGTH = 12_000
 FENCE = "```"

@@ -7,8 +7,9 @@ import pytest
 
 from bot.playground.discord import File
 from bot.playground.model.wire import catalogue_entry
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Start
 from tests.end_to_end.panels import Panel
+from tests.end_to_end.staging import Stage, sha256
 
 OTHER = "google/gemini-3.5-pro"
 

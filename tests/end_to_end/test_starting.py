@@ -11,7 +11,8 @@ from bot.app import restarts
 from bot.playground import model as stand_in
 from bot.playground.discord import Answer, Fault, serve
 from bot.playground.model import Stall
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage, sha256
 from tests.servers import Peer, serving
 
 ROOT = Path(__file__).parents[2]

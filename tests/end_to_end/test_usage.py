@@ -11,7 +11,8 @@ from bot.settings import read_keeping
 from bot.store.blocks import Kind
 from bot.store.ledger import Span, Use
 from bot.store.opening import open_books
-from tests.end_to_end.conftest import Stage, Start
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage
 
 
 async def used(tmp_path: Path, guild_id: int | None = None) -> Use:

@@ -20,7 +20,8 @@ from typing import TypeAlias
 import pytest
 
 from bot.playground.discord import File, Interaction, Message
-from tests.end_to_end.conftest import Stage, Start, sha256
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.staging import Stage, sha256
 
 TABLE = """
                          | text       | thread      | post        | news       | private     | direct | far

@@ -107,6 +107,8 @@ async def _kept(settings: Settings) -> AsyncGenerator[Store]:
             finally:
                 await ended([sweeping])
     except StoreUnusable as error:
+        if isinstance(error.__cause__, OSError):  # the folder, of all that is kept
+            raise StartError(_unwritable(settings.keeping.jobs_path)) from error
         raise StartError(f"The database can't be used: check DATABASE_URL. {error}") from error
 
 
@@ -129,10 +131,14 @@ async def _start(client: Client, jobs: Jobs, settings: Settings) -> None:
             with _explained(settings):
                 await client.connect()
     except JobsUnusable as error:
-        raise StartError(
-            f"Questions can't be kept in {error}: make its folder writable, or set DATABASE_URL "
-            "to a file in another."
-        ) from error
+        raise StartError(_unwritable(error)) from error
+
+
+def _unwritable(path: object) -> str:
+    return (
+        f"Questions can't be kept in {path}: make its folder writable, or set DATABASE_URL to a "
+        "file in another."
+    )
 
 
 @contextmanager

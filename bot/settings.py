@@ -206,3 +206,5 @@ def configure_logging(level: str) -> None:
     if level == "INFO":
         # discord.py tells of every reconnect there, and the one line per question would drown.
         logging.getLogger("discord").setLevel(logging.WARNING)
+        # And Alembic tells of every table's first making.
+        logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -1,7 +1,10 @@
 """The way to the database: SQLite's file, or PostgreSQL, by the same statements."""
 
+import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -76,9 +79,9 @@ async def opened(url: URL) -> AsyncGenerator[Database]:
     try:
         try:
             if is_sqlite:
-                Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+                await asyncio.to_thread(_make, Path(url.database or ""))
             await _bring_up_to_date(database)
-        except (OSError, SQLAlchemyError, StepUnknown) as error:
+        except (OSError, sqlite3.Error, SQLAlchemyError, StepUnknown) as error:
             raise StoreUnusable(url, error) from error
         yield database
     finally:
@@ -93,6 +96,26 @@ async def _bring_up_to_date(database: Database) -> None:
         await connection.run_sync(migrate)
 
 
+def _make(path: Path) -> None:
+    """Make a file that many can read while one writes; it stays so.
+
+    SQLite lets nobody wait for whoever is making the change: it fails at once.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    last = time.monotonic() + _BUSY
+    with closing(sqlite3.connect(path, timeout=_BUSY)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or time.monotonic() > last:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
+
 def _sqlite(url: URL) -> AsyncEngine:
     # Without a level the driver begins no transactions, and ours may begin as they need to.
     connect = {"timeout": _BUSY, "isolation_level": None}
@@ -104,7 +127,7 @@ def _sqlite(url: URL) -> AsyncEngine:
 
 def _connected(connection: Any, _: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,6 +1,8 @@
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,15 @@ def test_processes_that_start_at_once_on_an_empty_database_all_come_up(
     assert [(one.returncode, *end) for one, end in zip(started, ends, strict=True)] == [
         (0, "open\n", "") for _ in started
     ]
+
+
+async def test_a_file_that_another_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "reeltalk.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # for which a change of journal never waits by itself
+        asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
+        async with opened(read_keeping({"DATABASE_URL": f"sqlite:///{path}"}).url):
+            assert not other.in_transaction
 
 
 async def test_what_fails_leaves_nothing_behind(database: Database) -> None:

@@ -31,6 +31,10 @@ class Panel:
         """Everything that is to be read on it."""
         return "\n".join(part["content"] for part in _parts(self.message.components, "content"))
 
+    def lines(self) -> list[str]:
+        """Return the panel row by row: texts, menus with what is chosen, and buttons."""
+        return [line for part in self.message.components for line in _lines(part)]
+
     def part(self, act: str) -> dict[str, Any]:
         """Return a button or a menu; KeyError when it is not there."""
         found = {part["custom_id"]: part for part in _parts(self.message.components, "custom_id")}
@@ -66,3 +70,23 @@ def _parts(components: Sequence[Any], key: str) -> list[dict[str, Any]]:
         found += _parts(one.get("components") or (), key)
         found += _parts([one["accessory"]] if one.get("accessory") else (), key)
     return found
+
+
+def _lines(part: dict[str, Any]) -> list[str]:
+    inner: list[dict[str, Any]] = part.get("components") or []
+    match part["type"]:
+        case 10:
+            return part["content"].split("\n")
+        case 1:
+            return ["  ".join(_drawn(one) for one in inner)]
+        case 14:
+            return [""]
+        case _:
+            return [line for one in inner for line in _lines(one)]
+
+
+def _drawn(one: dict[str, Any]) -> str:
+    if "label" in one:
+        return f"[{one['label']}]"
+    chosen = [option["label"] for option in one.get("options") or () if option.get("default")]
+    return f"[{', '.join(chosen) or one.get('placeholder', '')} ▾]"

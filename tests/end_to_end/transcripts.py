@@ -145,7 +145,8 @@ def _usage(words: int) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _theatre(folder: Path) -> AsyncGenerator[Theatre]:
+async def theatre(folder: Path) -> AsyncGenerator[Theatre]:
+    """Put the bot on, with what it keeps in a folder."""
     clip = folder / "clip.mp4"
     make_clip(clip, seconds=42)
     async with serve() as discord, stand_in.serve(pace=0.14) as model:
@@ -173,9 +174,9 @@ async def _theatre(folder: Path) -> AsyncGenerator[Theatre]:
 async def main() -> None:
     """Play every scene."""
     with tempfile.TemporaryDirectory() as folder:
-        async with _theatre(Path(folder)) as theatre:
+        async with theatre(Path(folder)) as stage:
             for scene in (_answered, _moments, _refused):
-                await scene(theatre)
+                await scene(stage)
 
 
 if __name__ == "__main__":

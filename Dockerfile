@@ -4,7 +4,7 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY cogs cogs
-RUN python -m venv /opt/reeltalk && /opt/reeltalk/bin/pip install --no-cache-dir .
+RUN python -m venv /opt/reeltalk && /opt/reeltalk/bin/pip install --no-cache-dir '.[chart]'
 
 FROM python:3.13-slim-trixie
 # The folder is made here, so that a volume in its place belongs to the user as well.

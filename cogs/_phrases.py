@@ -43,7 +43,7 @@ NO_NUMBER = "“{}” is no number. Write one such as 20 or 1.5, or nothing for 
 NOT_YOURS = "Only whoever asked, or a moderator, can press this."
 QUESTION_GONE = "The question's message is gone, so I can't ask it again. Ask anew."
 
-_MARKDOWN = Voice(escape_markdown, name="**{}**")
+_MARKDOWN = Voice(escape_markdown, name="**{}**", instant="<t:{}:R>")
 
 
 def phrase(error: ReeltalkError) -> str:
@@ -155,6 +155,9 @@ def privacy(chosen: Preferences, *, reads_content: bool) -> str:
         f"thread go to {chosen.endpoint.dialect.title}, which asks `{chosen.model}`. Your name "
         "goes along only where several people ask in one thread. Nothing goes anywhere else.\n"
         "**What I keep.** Your question, until it is answered and at most twelve hours after; its "
-        "id, for seven days, so that it is answered once. Clips pass through me and are not kept; "
-        "answers stand in Discord and nowhere else: delete them there, with **Delete**."
+        "id, for seven days, so that it is answered once. Of each question some figures: who "
+        "asked where, when, which model, how much video, tokens and money; no word of it. **/forget "
+        "me** takes you out of them, but for what counts against today's limits. Clips pass "
+        "through me and are not kept; answers stand in Discord and nowhere else: delete them "
+        "there, with **Delete**."
     )

@@ -6,6 +6,7 @@ from enum import Enum
 from bot.errors import ClipShorter
 from bot.media.facts import Facts
 from bot.media.kinds import GIF, Kind
+from bot.media.picking import AT_ONCE, Plan
 
 
 class Rung(Enum):
@@ -63,6 +64,25 @@ _CLOSE, _FAR = 2.0, 4.0
 _SHORT = 20.0
 # Seconds of video times millions of pixels: decoding takes about 0.06 s of CPU for one.
 _MOST_DECODED = 1500.0
+
+# Seconds until the first byte of a range comes, and bytes a second that come from then on: picking
+# is quicker where what it leaves out would take longer than asking for what it takes.
+_ROUND_TRIP, _LINK = 0.1, 50e6
+
+
+def picks(plan: Plan, size: int, wanted: Wanted, limit: int) -> bool:
+    """Tell whether only what is planned is fetched of a clip, before all that the ladder offers.
+
+    Of one that is larger than what may be downloaded, there is nothing else to be had. Of another,
+    no sound may be lost, and no picture that a model would have seen: hardly any where the clip has
+    to be made smaller anyway, and none where it could be sent as it is.
+    """
+    if size > limit:
+        return True
+    saved = (size - plan.fetched) / _LINK
+    pays = saved > _ROUND_TRIP * (1 + sum(1 for _ in plan.ranges()) / AT_ONCE)
+    gap = _CLOSE if size > wanted.most_bytes else 1.0
+    return pays and plan.is_complete and plan.gap <= gap and not wanted.anew
 
 
 def ladder(kind: Kind, facts: Facts, size: int, wanted: Wanted) -> tuple[Rung, ...]:

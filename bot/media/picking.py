@@ -1,0 +1,231 @@
+"""Choose what to fetch of a large clip: what a model would see of it, and its sound.
+
+A key frame can be shown without those around it. So a movie of nothing but key frames, each at its
+own time, is what a model that looks once a second would have seen, for a few bytes of the whole.
+"""
+
+import struct
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from itertools import accumulate, pairwise
+from operator import add, sub
+from statistics import median
+from typing import NamedTuple
+
+from bot.media.sample_table import Movie, NotUnderstood, Track, read_table
+from bot.media.small_movie import Strip, write_head
+
+_EVERY = 0.95  # seconds: of more than one key frame a second, one is kept
+_THINNER, _LONGEST_GAP = 1.5, 30.0  # what is shown more rarely shows nothing of what happens
+_MOST_FRAMES = 512  # each is a request of its own, unless it lies near another
+_MOST_RANGES = 64  # with sound, which FFmpeg strews among the pictures, packet by packet
+_NEAR = 64 << 10  # bytes that are sooner read through than asked for apart
+
+AT_ONCE = 6
+"""How many parts of a clip are asked for at a time."""
+
+
+class Piece(NamedTuple):
+    """A sample that is kept, and where it lies in the clip: a key frame, or one of sound."""
+
+    offset: int
+    size: int
+    is_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The part that is wanted, in seconds, None for the clip's end; the most to make and to fetch.
+
+    Both in bytes.
+    """
+
+    span: tuple[float, float | None]
+    most: int
+    most_fetched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to fetch, and what is made of it: the `head`, and behind it the pieces in their order.
+
+    Of what lies `apart` bytes or more, nothing in between is read. `frames` of so many `in_all` are
+    shown, usually one each `gap` seconds, from `start` to `end` on the clip's clock. `description`
+    is of the pictures. `is_heard` where there is sound in it, `is_complete` where none is left out.
+    """
+
+    head: bytes
+    pieces: Sequence[Piece]
+    apart: int
+    description: bytes
+    frames: int
+    in_all: int
+    gap: float
+    start: float
+    end: float
+    is_heard: bool
+    is_complete: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of what is made."""
+        return len(self.head) + sum(piece.size for piece in self.pieces)
+
+    @property
+    def fetched(self) -> int:
+        """Bytes that are read for it."""
+        return sum(stop - start for start, stop in self.ranges())
+
+    def ranges(self) -> Iterator[tuple[int, int]]:
+        """Yield where each part that is read begins and ends."""
+        start = stop = self.pieces[0].offset
+        for piece in self.pieces:
+            if piece.offset - stop >= self.apart:
+                yield start, stop
+                start = piece.offset
+            stop = piece.offset + piece.size
+        yield start, stop
+
+    def fits(self, bounds: Bounds) -> bool:
+        """Tell whether it is within bounds."""
+        return self.size <= bounds.most and self.fetched <= bounds.most_fetched
+
+
+def plan(movie: bytes, form: bytes, size: int, bounds: Bounds) -> Plan:
+    """Plan what to fetch of a clip of `size` bytes, by what is inside `moov`, and its `ftyp` box.
+
+    There are as many pictures as fit, one a second at most, and all the sound or none: a part of it
+    would be misheard.
+
+    Raises:
+        NotUnderstood: it can't be done exactly, or not within these bounds.
+    """
+    part = _part(read_table(movie), bounds.span)
+    every, frames, made = _EVERY, _thinned(part, _EVERY), None
+    while len(frames) > _MOST_FRAMES or not (made := _laid(part, form, size, frames)).fits(bounds):
+        every *= _THINNER
+        if every > _LONGEST_GAP:
+            raise NotUnderstood("key frames that are too large, or too far from one another")
+        frames = _thinned(part, every)
+    if part.heard and _least(part) <= bounds.most_fetched:
+        whole = _laid(part, form, size, frames, part.heard)
+        return whole if whole.fits(bounds) else made
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is meant of a movie, in the units of its pictures: key frames, and samples of sound."""
+
+    movie: Movie
+    begin: int
+    end: int
+    keys: Sequence[int]
+    heard: range
+
+
+def _part(movie: Movie, span: tuple[float, float | None]) -> _Part:
+    video, sound = movie.video, movie.sound
+    end = video.end if span[1] is None else min(video.end, round(span[1] * video.scale))
+    keys = [key for key in video.keys if video.start <= video.times[key] < end]
+    times = [video.times[key] for key in keys]
+    if not keys or any(time >= after for time, after in pairwise(times)):
+        raise NotUnderstood("no key frames, or not in the order in which they are shown")
+    first = max(0, bisect_right(times, round(span[0] * video.scale)) - 1)
+    # Of a part, the clock begins with its first picture, as on the other rungs.
+    begin, heard = times[first] if span[0] else 0, range(0)
+    if sound:
+        since, until = (round(one * sound.scale / video.scale) for one in (begin, end))
+        # One sample more: a decoder of sound needs what came before.
+        heard = range(max(0, bisect_right(sound.times, since) - 2), bisect_left(sound.times, until))
+    return _Part(movie, begin, end, keys[first:], heard)
+
+
+def _thinned(part: _Part, every: float) -> list[int]:
+    """Return key frames that lie so many seconds from one another, or more."""
+    kept, after = list[int](), 0.0
+    for key in part.keys:
+        if (time := part.movie.video.times[key]) >= after:
+            kept.append(key)
+            after = time + every * part.movie.video.scale
+    return kept
+
+
+def _least(part: _Part) -> int:
+    """Return how many bytes at least are fetched for the sound, whatever lies in between."""
+    if (sound := part.movie.sound) is None:
+        return 0
+    heard = slice(part.heard.start, part.heard.stop)
+    starts, sizes = sound.offsets[heard], sound.sizes[heard]
+    gaps = map(sub, starts[1:], map(add, starts, sizes))
+    return starts[-1] + sizes[-1] - starts[0] - sum(nlargest(_MOST_RANGES - 1, gaps))
+
+
+def _laid(
+    part: _Part, form: bytes, size: int, frames: Sequence[int], heard: range = range(0)
+) -> Plan:
+    """Lay out what is kept in the order in which it lies in the clip, so that it is read once."""
+    video, sound = part.movie.video, part.movie.sound
+    pieces = [Piece(video.offsets[one], video.sizes[one], is_key=True) for one in frames]
+    if sound:
+        pieces += (Piece(sound.offsets[one], sound.sizes[one], is_key=False) for one in heard)
+    pieces.sort()
+    gaps = [after.offset - one.offset - one.size for one, after in pairwise(pieces)]
+    if min(gaps, default=0) < 0 or pieces[-1].offset + pieces[-1].size > size:
+        raise NotUnderstood("samples that lie over one another, or behind the end")
+    widest = nlargest(_MOST_RANGES, gaps) if heard else []
+    places = accumulate((piece.size for piece in pieces), initial=0)
+    at = {piece.offset: place for piece, place in zip(pieces, places, strict=False)}
+    strips = [_pictures(part, frames, at)]
+    strips += [_heard(part, sound, heard, at)] if sound and heard else []
+    times = [*(video.times[one] for one in frames), part.end]
+    try:
+        head = write_head(form, part.movie.matrix, video.scale, strips)
+    except struct.error as error:
+        raise NotUnderstood("numbers that are too large") from error
+    return Plan(
+        head=head,
+        pieces=pieces,
+        apart=max(_NEAR, widest[-1] + 1) if len(widest) == _MOST_RANGES else _NEAR,
+        description=video.description,
+        frames=len(frames),
+        in_all=len(video.times),
+        gap=median(after - time for time, after in pairwise(times)) / video.scale,
+        start=part.begin / video.scale,
+        end=part.end / video.scale,
+        is_heard=bool(heard),
+        is_complete=bool(heard) or not part.movie.is_heard,
+    )
+
+
+def _pictures(part: _Part, frames: Sequence[int], at: Mapping[int, int]) -> Strip:
+    video = part.movie.video
+    times = [*(video.times[one] - part.begin for one in frames), part.end - part.begin]
+    return Strip(
+        track=video,
+        sizes=[video.sizes[one] for one in frames],
+        places=[at[video.offsets[one]] for one in frames],
+        times=times,
+        pause=times[0],
+        skipped=0,
+        shown=times[-1] - times[0],
+    )
+
+
+def _heard(part: _Part, sound: Track, heard: range, at: Mapping[int, int]) -> Strip:
+    """Return the sound on the clock of the pictures; what begins before them is skipped."""
+    unit = sound.scale / part.movie.video.scale
+    times = [*sound.times[heard.start :], sound.over][: len(heard) + 1]
+    late = times[0] - round(part.begin * unit)
+    skipped, end = max(0, -late), min(round(part.end * unit), sound.end)
+    return Strip(
+        track=sound,
+        sizes=[sound.sizes[one] for one in heard],
+        places=[at[sound.offsets[one]] for one in heard],
+        times=times,
+        pause=round(max(0, late) / unit),
+        skipped=skipped,
+        shown=round((end - times[0] - skipped) / unit),
+    )

@@ -52,8 +52,8 @@ class Plan:
     """What to fetch, and what is made of it: the `head`, and behind it the pieces in their order.
 
     Of what lies `apart` bytes or more, nothing in between is read. `frames` of so many `in_all` are
-    shown, usually one each `gap` seconds, from `start` to `end` on the clip's clock. `description`
-    is of the pictures. `is_heard` where there is sound in it, `is_complete` where none is left out.
+    shown, usually one each `gap` seconds, from the clip's second `start` on. `description` is that
+    of the pictures. `is_heard` where there is sound in it, `is_complete` where none is left out.
     """
 
     head: bytes
@@ -64,7 +64,6 @@ class Plan:
     in_all: int
     gap: float
     start: float
-    end: float
     is_heard: bool
     is_complete: bool
 
@@ -178,8 +177,8 @@ def _laid(
     widest = nlargest(_MOST_RANGES, gaps) if heard else []
     places = accumulate((piece.size for piece in pieces), initial=0)
     at = {piece.offset: place for piece, place in zip(pieces, places, strict=False)}
-    strips = [_pictures(part, frames, at)]
-    strips += [_heard(part, sound, heard, at)] if sound and heard else []
+    strips = [_strip(part, video, frames, at)]
+    strips += [_strip(part, sound, heard, at)] if sound and heard else []
     times = [*(video.times[one] for one in frames), part.end]
     try:
         head = write_head(form, part.movie.matrix, video.scale, strips)
@@ -194,38 +193,25 @@ def _laid(
         in_all=len(video.times),
         gap=median(after - time for time, after in pairwise(times)) / video.scale,
         start=part.begin / video.scale,
-        end=part.end / video.scale,
         is_heard=bool(heard),
         is_complete=bool(heard) or not part.movie.is_heard,
     )
 
 
-def _pictures(part: _Part, frames: Sequence[int], at: Mapping[int, int]) -> Strip:
-    video = part.movie.video
-    times = [*(video.times[one] - part.begin for one in frames), part.end - part.begin]
+def _strip(part: _Part, track: Track, samples: Sequence[int], at: Mapping[int, int]) -> Strip:
+    """Put samples on the clock of the part; of sound that begins before it, some is skipped."""
+    unit = track.scale / part.movie.video.scale
+    begin, end = round(part.begin * unit), min(round(part.end * unit), track.end)
+    # The last sample of sound lasts as long as it does, and the last picture to the end.
+    over = end if track is part.movie.video else [*track.times, track.over][samples[-1] + 1]
+    times = [*(track.times[one] for one in samples), over]
+    skipped = max(0, begin - times[0])
     return Strip(
-        track=video,
-        sizes=[video.sizes[one] for one in frames],
-        places=[at[video.offsets[one]] for one in frames],
+        track=track,
+        sizes=[track.sizes[one] for one in samples],
+        places=[at[track.offsets[one]] for one in samples],
         times=times,
-        pause=times[0],
-        skipped=0,
-        shown=times[-1] - times[0],
-    )
-
-
-def _heard(part: _Part, sound: Track, heard: range, at: Mapping[int, int]) -> Strip:
-    """Return the sound on the clock of the pictures; what begins before them is skipped."""
-    unit = sound.scale / part.movie.video.scale
-    times = [*sound.times[heard.start :], sound.over][: len(heard) + 1]
-    late = times[0] - round(part.begin * unit)
-    skipped, end = max(0, -late), min(round(part.end * unit), sound.end)
-    return Strip(
-        track=sound,
-        sizes=[sound.sizes[one] for one in heard],
-        places=[at[sound.offsets[one]] for one in heard],
-        times=times,
-        pause=round(max(0, late) / unit),
+        pause=round(max(0, times[0] - begin) / unit),
         skipped=skipped,
         shown=round((end - times[0] - skipped) / unit),
     )

@@ -41,11 +41,6 @@ class Track:
     end: int
     over: int
 
-    @property
-    def codec(self) -> bytes:
-        """The four characters of its sample entry."""
-        return self.description[12:16]
-
 
 @dataclass(frozen=True, slots=True)
 class Movie:
@@ -81,8 +76,8 @@ def read_table(movie: bytes) -> Movie:
         (scale,) = struct.unpack_from(">I", header, 20 if header[0] else 12)
         kinds = [(bytes(_only(one, b"mdia", b"hdlr")[8:12]), one) for one in _found(root, b"trak")]
         video = _track(next(one for kind, one in kinds if kind == b"vide"), scale)
-        if video.codec not in _ENTRIES:
-            raise NotUnderstood(f"pictures of a kind that is not picked: {video.codec!r}")
+        if video.description[12:16] not in _ENTRIES:
+            raise NotUnderstood("pictures of another kind")
     except (*_BROKEN, StopIteration) as error:
         raise NotUnderstood("a table that is damaged") from error
     heard = next((one for kind, one in kinds if kind == b"soun"), None)
@@ -121,7 +116,7 @@ def _track(track: memoryview, movie_scale: int) -> Track:
     )
 
 
-def _sizes(table: memoryview) -> array[int]:
+def _sizes(table: memoryview) -> Sequence[int]:
     if _found(table, b"stz2"):
         box = _only(table, b"stz2")
         return array("I", _numbers(box, {8: "B", 16: "H"}[box[7]], at=8))
@@ -134,7 +129,7 @@ def _sizes(table: memoryview) -> array[int]:
     return array("I", [size]) * count
 
 
-def _times(table: memoryview, count: int) -> tuple[array[int], int]:
+def _times(table: memoryview, count: int) -> tuple[Sequence[int], int]:
     """Return when each sample is shown before any edit, and when all are over."""
     decoded = array("q", accumulate(_expanded(_only(table, b"stts"), count), initial=0))
     over = decoded.pop()
@@ -175,7 +170,7 @@ def _edited(track: memoryview, movie_scale: int, scale: int, over: int) -> tuple
     return start - begin, start, start + min(longest, over - begin)
 
 
-def _offsets(table: memoryview, sizes: array[int]) -> array[int]:
+def _offsets(table: memoryview, sizes: Sequence[int]) -> Sequence[int]:
     """Lay out the samples in their chunks, and return where each begins."""
     chunks = (
         _numbers(_only(table, b"stco"), "I")
@@ -206,7 +201,7 @@ def _keys(table: memoryview, count: int) -> Sequence[int]:
     return array("I", map(sub, numbers, repeat(1)))
 
 
-def _numbers(box: memoryview, code: str, columns: int = 1, at: int = 4) -> array[int]:
+def _numbers(box: memoryview, code: str, columns: int = 1, at: int = 4) -> Sequence[int]:
     """Read a table, before which the number of its rows stands."""
     (count,) = struct.unpack_from(">I", box, at)
     numbers: array[int] = array(code)

@@ -4,6 +4,7 @@ A key frame can be shown without those around it. So a movie of nothing but key 
 own time, is what a model that looks once a second would have seen, for a few bytes of the whole.
 """
 
+import math
 import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,33 +102,37 @@ def plan(movie: bytes, form: bytes, size: int, bounds: Bounds) -> Plan:
     Raises:
         NotUnderstood: it can't be done exactly, or not within these bounds.
     """
-    part = _part(read_table(movie), bounds.span)
+    part = _part(read_table(movie, size), bounds.span)
     every, frames, made = _EVERY, _thinned(part, _EVERY), None
-    while len(frames) > _MOST_FRAMES or not (made := _laid(part, form, size, frames)).fits(bounds):
+    while len(frames) > _MOST_FRAMES or not (made := _laid(part, form, frames)).fits(bounds):
         every *= _THINNER
         if every > _LONGEST_GAP:
             raise NotUnderstood("key frames that are too large, or too far from one another")
         frames = _thinned(part, every)
     if part.heard and _least(part) <= bounds.most_fetched:
-        whole = _laid(part, form, size, frames, part.heard)
+        whole = _laid(part, form, frames, part.heard)
         return whole if whole.fits(bounds) else made
     return made
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is meant of a movie, in the units of its pictures: key frames, and samples of sound."""
+    """What is meant of a movie: the key frames, and the samples of sound.
+
+    It begins at a time in the units of its pictures, and ends in seconds.
+    """
 
     movie: Movie
     begin: int
-    end: int
+    end: float
     keys: Sequence[int]
     heard: range
 
 
 def _part(movie: Movie, span: tuple[float, float | None]) -> _Part:
     video, sound = movie.video, movie.sound
-    end = video.end if span[1] is None else min(video.end, round(span[1] * video.scale))
+    last = math.inf if span[1] is None else span[1]
+    end = _end(video, last)
     keys = [key for key in video.keys if video.start <= video.times[key] < end]
     times = [video.times[key] for key in keys]
     if not keys or any(time >= after for time, after in pairwise(times)):
@@ -136,10 +141,14 @@ def _part(movie: Movie, span: tuple[float, float | None]) -> _Part:
     # Of a part, the clock begins with its first picture, as on the other rungs.
     begin, heard = times[first] if span[0] else 0, range(0)
     if sound:
-        since, until = (round(one * sound.scale / video.scale) for one in (begin, end))
         # One sample more: a decoder of sound needs what came before.
-        heard = range(max(0, bisect_right(sound.times, since) - 2), bisect_left(sound.times, until))
-    return _Part(movie, begin, end, keys[first:], heard)
+        since = bisect_right(sound.times, round(begin * sound.scale / video.scale)) - 2
+        heard = range(max(0, since), bisect_left(sound.times, _end(sound, last)))
+    return _Part(movie, begin, last, keys[first:], heard)
+
+
+def _end(track: Track, last: float) -> int:
+    return round(min(track.end, last * track.scale))
 
 
 def _thinned(part: _Part, every: float) -> list[int]:
@@ -162,9 +171,7 @@ def _least(part: _Part) -> int:
     return starts[-1] + sizes[-1] - starts[0] - sum(nlargest(_MOST_RANGES - 1, gaps))
 
 
-def _laid(
-    part: _Part, form: bytes, size: int, frames: Sequence[int], heard: range = range(0)
-) -> Plan:
+def _laid(part: _Part, form: bytes, frames: Sequence[int], heard: range = range(0)) -> Plan:
     """Lay out what is kept in the order in which it lies in the clip, so that it is read once."""
     video, sound = part.movie.video, part.movie.sound
     pieces = [Piece(video.offsets[one], video.sizes[one], is_key=True) for one in frames]
@@ -172,14 +179,14 @@ def _laid(
         pieces += (Piece(sound.offsets[one], sound.sizes[one], is_key=False) for one in heard)
     pieces.sort()
     gaps = [after.offset - one.offset - one.size for one, after in pairwise(pieces)]
-    if min(gaps, default=0) < 0 or pieces[-1].offset + pieces[-1].size > size:
-        raise NotUnderstood("samples that lie over one another, or behind the end")
+    if min(gaps, default=0) < 0 or not all(piece.size for piece in pieces):
+        raise NotUnderstood("samples that lie over one another, or are empty")
     widest = nlargest(_MOST_RANGES, gaps) if heard else []
     places = accumulate((piece.size for piece in pieces), initial=0)
     at = {piece.offset: place for piece, place in zip(pieces, places, strict=False)}
     strips = [_strip(part, video, frames, at)]
     strips += [_strip(part, sound, heard, at)] if sound and heard else []
-    times = [*(video.times[one] for one in frames), part.end]
+    times = [*(video.times[one] for one in frames), _end(video, part.end)]
     try:
         head = write_head(form, part.movie.matrix, video.scale, strips)
     except struct.error as error:
@@ -201,7 +208,7 @@ def _laid(
 def _strip(part: _Part, track: Track, samples: Sequence[int], at: Mapping[int, int]) -> Strip:
     """Put samples on the clock of the part; of sound that begins before it, some is skipped."""
     unit = track.scale / part.movie.video.scale
-    begin, end = round(part.begin * unit), min(round(part.end * unit), track.end)
+    begin, end = round(part.begin * unit), _end(track, part.end)
     # The last sample of sound lasts as long as it does, and the last picture to the end.
     over = end if track is part.movie.video else [*track.times, track.over][samples[-1] + 1]
     times = [*(track.times[one] for one in samples), over]

@@ -62,8 +62,8 @@ _ENTRIES = {b"avc1", b"avc3", b"hvc1", b"hev1", b"av01", b"vp09"}
 _BROKEN = (struct.error, ValueError, LookupError, ArithmeticError)
 
 
-def read_table(movie: bytes) -> Movie:
-    """Read what is inside `moov`, its own header left out.
+def read_table(movie: bytes, size: int) -> Movie:
+    """Read what is inside the `moov` of a file of so many bytes.
 
     Raises:
         NotUnderstood: its pictures can't be picked out by it.
@@ -75,21 +75,21 @@ def read_table(movie: bytes) -> Movie:
         header = _only(root, b"mvhd")
         (scale,) = struct.unpack_from(">I", header, 20 if header[0] else 12)
         kinds = [(bytes(_only(one, b"mdia", b"hdlr")[8:12]), one) for one in _found(root, b"trak")]
-        video = _track(next(one for kind, one in kinds if kind == b"vide"), scale)
+        video = _track(next(one for kind, one in kinds if kind == b"vide"), scale, size)
         if video.description[12:16] not in _ENTRIES:
             raise NotUnderstood("pictures of another kind")
     except (*_BROKEN, StopIteration) as error:
         raise NotUnderstood("a table that is damaged") from error
     heard = next((one for kind, one in kinds if kind == b"soun"), None)
     try:
-        sound = None if heard is None else _track(heard, scale)
+        sound = None if heard is None else _track(heard, scale, size)
     except (*_BROKEN, NotUnderstood):
         sound = None
     matrix = bytes(header[-_MATRIX - _AFTER_MATRIX : -_AFTER_MATRIX])
     return Movie(matrix, video, sound, heard is not None)
 
 
-def _track(track: memoryview, movie_scale: int) -> Track:
+def _track(track: memoryview, movie_scale: int, size: int) -> Track:
     media, header = _only(track, b"mdia"), _only(track, b"tkhd")
     table, said = _only(media, b"minf", b"stbl"), _only(media, b"mdhd")
     sources, description = _only(media, b"minf", b"dinf", b"dref"), _only(table, b"stsd")
@@ -99,6 +99,9 @@ def _track(track: memoryview, movie_scale: int) -> Track:
     if len(header) not in _TKHD or counts != [(1,), (1,)] or not sources[19] & 1 or not scale:
         raise NotUnderstood("samples of several kinds, or in another file")
     sizes = _sizes(table)
+    offsets = _offsets(table, sizes)
+    if max(map(add, offsets, sizes)) > size:
+        raise NotUnderstood("samples behind the end of the file")
     times, over = _times(table, len(sizes))
     shift, start, end = _edited(track, movie_scale, scale, over)
     return Track(
@@ -106,7 +109,7 @@ def _track(track: memoryview, movie_scale: int) -> Track:
         shape=bytes(header[-_MATRIX - _SIZE :]),
         handler=bytes(_only(media, b"hdlr")),
         description=bytes(description),
-        offsets=_offsets(table, sizes),
+        offsets=offsets,
         sizes=sizes,
         times=array("q", map(add, times, repeat(shift))) if shift else times,
         keys=_keys(table, len(sizes)),

@@ -10,13 +10,12 @@ from dataclasses import replace
 from bot.errors import ClipBroken, ClipLengthWrong
 from bot.media.boxes import boxes
 from bot.media.kinds import Look, Original, Posted
-from bot.media.ladder import Wanted, picks
-from bot.media.picking import AT_ONCE, Bounds, Plan, plan
+from bot.media.ladder import Wanted, may_be_picked, picks
+from bot.media.picking import AT_ONCE, Bounds, Piece, Plan, plan
 from bot.media.probe import MOST_MOVIE
 from bot.media.sample_table import NotUnderstood
 from bot.media.units import Units
 
-_READ = 128 << 10  # bytes: together, those that are under way are less than a megabyte
 _CHUNK = 64 << 10
 _SAMPLES, _START = 4, 4 << 10  # key frames that are looked at first, and bytes of each
 
@@ -43,14 +42,16 @@ class PickedClip:
         """Look at some key frames: whether they can be read apart, and be shown alone."""
         keys = [piece for piece in self._plan.pieces if piece.is_key]
         some = keys[:2] + keys[2 :: max(1, len(keys) // _SAMPLES)]
-        starts = [(piece.offset, min(piece.size, _START)) for piece in some]
-        read = await asyncio.gather(*(self._original.read(*start) for start in starts))
-        try:
-            for data in read:
-                Units(self._plan.description).passed(data)
-        except NotUnderstood:
-            return False
-        return [len(data) for data in read] == [length for _, length in starts]
+        # All are waited for, whatever becomes of one: none is left behind.
+        looked = await asyncio.gather(*map(self._look_at, some), return_exceptions=True)
+        for failure in filter(None, looked):
+            if not isinstance(failure, NotUnderstood | ClipLengthWrong):
+                raise failure
+        return not any(looked)
+
+    async def _look_at(self, key: Piece) -> None:
+        start = await self._whole(key.offset, min(key.size, _START))
+        Units(self._plan.description).passed(start)
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncIterator[bytes]]:
@@ -65,7 +66,7 @@ class PickedClip:
 
     async def _chunks(self, ahead: deque[Read]) -> AsyncIterator[bytes]:
         chunk, units = bytearray(self._plan.head), Units(self._plan.description)
-        reads = self._reads()
+        reads = self._plan.reads()
         at, data = 0, b""
         try:
             for start, size, is_key in self._plan.pieces:
@@ -84,11 +85,6 @@ class PickedClip:
         except NotUnderstood as error:
             raise ClipBroken(self._name, str(error)) from error
         yield bytes(chunk)
-
-    def _reads(self) -> Iterator[tuple[int, int]]:
-        for start, stop in self._plan.ranges():
-            for at in range(start, stop, _READ):
-                yield at, min(_READ, stop - at)
 
     async def _next(
         self, ahead: deque[Read], reads: Iterator[tuple[int, int]]
@@ -117,11 +113,11 @@ async def picked(
     Raises:
         ClipError: it can't be read.
     """
+    if len(movie) >= MOST_MOVIE or not may_be_picked(clip.size, wanted, limit):
+        return None
     most = limit if clip.size > limit else clip.size // 2
     bounds = Bounds(wanted.span(seconds), min(wanted.most_bytes, limit), most)
     ftyp = next((end for name, _, end in boxes(clip.head, 0, len(clip.head)) if name == b"ftyp"), 0)
-    if len(movie) >= MOST_MOVIE:
-        return None
     try:
         made = await asyncio.to_thread(plan, movie, clip.head[:ftyp], clip.size, bounds)
     except NotUnderstood:

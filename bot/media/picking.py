@@ -25,7 +25,9 @@ _MOST_RANGES = 64  # with sound, which FFmpeg strews among the pictures, packet 
 _NEAR = 64 << 10  # bytes that are sooner read through than asked for apart
 
 AT_ONCE = 6
-"""How many parts of a clip are asked for at a time."""
+"""How many parts of a clip are asked for at a time; browsers ask a host for as many."""
+
+_READ = 256 << 10  # bytes of the largest part: as much as may be under way at 50 MB/s and 30 ms
 
 
 class Piece(NamedTuple):
@@ -76,10 +78,15 @@ class Plan:
     @property
     def fetched(self) -> int:
         """Bytes that are read for it."""
-        return sum(stop - start for start, stop in self.ranges())
+        return sum(length for _, length in self.reads())
 
-    def ranges(self) -> Iterator[tuple[int, int]]:
-        """Yield where each part that is read begins and ends."""
+    def reads(self) -> Iterator[tuple[int, int]]:
+        """Yield where each part that is read begins, and how long it is."""
+        for start, stop in self._ranges():
+            for at in range(start, stop, _READ):
+                yield at, min(_READ, stop - at)
+
+    def _ranges(self) -> Iterator[tuple[int, int]]:
         start = stop = self.pieces[0].offset
         for piece in self.pieces:
             if piece.offset - stop >= self.apart:

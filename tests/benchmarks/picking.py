@@ -184,8 +184,9 @@ def table(costs: Costs) -> Iterator[str]:
     yield "| clip          | way    | requests | MB fetched | MB sent | wall s | growth MB |"
     yield "|---------------|--------|---------:|-----------:|--------:|-------:|----------:|"
     for (clip, way), cost in costs.items():
+        name = clip.replace("-", " ")
         yield (
-            f"| {clip.replace('-', ' '):13} | {way:6} | {cost.requests:8.0f} | {cost.fetched:10.1f} "
+            f"| {name:13} | {way:6} | {cost.requests:8.0f} | {cost.fetched:10.1f} "
             f"| {cost.sent:7.1f} | {cost.wall:6.2f} | {cost.growth:9.1f} |"
         )
 

@@ -160,5 +160,5 @@ async def test_sound_is_fetched_where_it_lies_together(tmp_path: Path) -> None:
     source = Film(seconds=20.0, flags=(*FAST, ("chunk_duration", "1"))).written(tmp_path / "a.mp4")
     made, _ = await planned(source, Bounds((0.0, None), 1 << 30, 1 << 30))
     assert made.is_heard
-    assert sum(1 for _ in made.ranges()) <= 64
+    assert sum(1 for _ in made.reads()) <= 64
     assert made == (await planned(source, WHOLE))[0]

@@ -8,6 +8,7 @@ import math
 import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import accumulate, pairwise
@@ -116,9 +117,10 @@ def plan(movie: bytes, form: bytes, size: int, bounds: Bounds) -> Plan:
         if every > _LONGEST_GAP:
             raise NotUnderstood("key frames that are too large, or too far from one another")
         frames = _thinned(part, every)
-    if part.heard and _least(part) <= bounds.most_fetched:
-        whole = _laid(part, form, frames, part.heard)
-        return whole if whole.fits(bounds) else made
+    with suppress(NotUnderstood):  # if that is about the sound, there are still the pictures
+        if part.heard and _least(part) <= bounds.most_fetched:
+            whole = _laid(part, form, frames, part.heard)
+            return whole if whole.fits(bounds) else made
     return made
 
 
@@ -217,8 +219,9 @@ def _strip(part: _Part, track: Track, samples: Sequence[int], at: Mapping[int, i
     unit = track.scale / part.movie.video.scale
     begin, end = round(part.begin * unit), _end(track, part.end)
     # The last sample of sound lasts as long as it does, and the last picture to the end.
-    over = end if track is part.movie.video else [*track.times, track.over][samples[-1] + 1]
-    times = [*(track.times[one] for one in samples), over]
+    after = samples[-1] + 1
+    over = track.times[after] if after < len(track.times) else track.over
+    times = [*(track.times[one] for one in samples), end if track is part.movie.video else over]
     skipped = max(0, begin - times[0])
     return Strip(
         track=track,

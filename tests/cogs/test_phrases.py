@@ -207,8 +207,7 @@ def test_notices_stand_above_the_figures() -> None:
         ),
         (
             ShownAs("a.mp4", 1.0, 80.0, picked=PICKED),
-            "from 1:20 to its end as one picture every second with its sound: "
-            "480 of 36,000 frames, 6 MB of 512 MB.",
+            f"from 1:20 to its end as one picture every second with its sound{TOLD}",
         ),
     ],
 )

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import accumulate, pairwise
-from operator import add, sub
 from statistics import median
 from typing import NamedTuple
 
@@ -174,10 +173,10 @@ def _least(part: _Part) -> int:
     """Return how many bytes at least are fetched for the sound, whatever lies in between."""
     if (sound := part.movie.sound) is None:
         return 0
-    heard = slice(part.heard.start, part.heard.stop)
-    starts, sizes = sound.offsets[heard], sound.sizes[heard]
-    gaps = map(sub, starts[1:], map(add, starts, sizes))
-    return starts[-1] + sizes[-1] - starts[0] - sum(nlargest(_MOST_RANGES - 1, gaps))
+    offsets, sizes, last = sound.offsets, sound.sizes, part.heard[-1]
+    gaps = (offsets[one + 1] - offsets[one] - sizes[one] for one in part.heard[:-1])
+    length = offsets[last] + sizes[last] - offsets[part.heard[0]]
+    return length - sum(nlargest(_MOST_RANGES - 1, gaps))
 
 
 def _laid(part: _Part, form: bytes, frames: Sequence[int], heard: range = range(0)) -> Plan:

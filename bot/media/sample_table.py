@@ -102,8 +102,8 @@ def _track(track: memoryview, movie_scale: int, size: int) -> Track:
     offsets = _offsets(table, sizes)
     if max(map(add, offsets, sizes)) > size:
         raise NotUnderstood("samples behind the end of the file")
-    times, over = _times(table, len(sizes))
-    shift, start, end = _edited(track, movie_scale, scale, over)
+    start, begin, longest = _edited(track, movie_scale, scale)
+    times, over = _times(table, len(sizes), start - begin)
     return Track(
         scale=scale,
         shape=bytes(header[-_MATRIX - _SIZE :]),
@@ -111,11 +111,11 @@ def _track(track: memoryview, movie_scale: int, size: int) -> Track:
         description=bytes(description),
         offsets=offsets,
         sizes=sizes,
-        times=array("q", map(add, times, repeat(shift))) if shift else times,
+        times=times,
         keys=_keys(table, len(sizes)),
         start=start,
-        end=end,
-        over=over + shift,
+        end=min(over, start + longest) if longest else over,
+        over=over,
     )
 
 
@@ -132,9 +132,9 @@ def _sizes(table: memoryview) -> Sequence[int]:
     return array("I", [size]) * count
 
 
-def _times(table: memoryview, count: int) -> tuple[Sequence[int], int]:
-    """Return when each sample is shown before any edit, and when all are over."""
-    decoded = array("q", accumulate(_expanded(_only(table, b"stts"), count), initial=0))
+def _times(table: memoryview, count: int, shift: int) -> tuple[Sequence[int], int]:
+    """Return when each sample is shown, later by `shift` than its table says, and the end of all."""
+    decoded = array("q", accumulate(_expanded(_only(table, b"stts"), count), initial=shift))
     over = decoded.pop()
     if not _found(table, b"ctts"):
         return decoded, over
@@ -153,13 +153,14 @@ def _expanded(box: memoryview, count: int) -> Iterator[int]:
     return chain.from_iterable(map(repeat, values, runs))
 
 
-def _edited(track: memoryview, movie_scale: int, scale: int, over: int) -> tuple[int, int, int]:
-    """Return by how much samples are shown later than their table says, and the part shown.
+def _edited(track: memoryview, movie_scale: int, scale: int) -> tuple[int, int, int]:
+    """Return when a track starts, with which time in its table, and how long it is shown.
 
-    Understood is what cameras and FFmpeg write: a pause, and then one part at its own pace.
+    That is 0 for its end. Understood is what cameras and FFmpeg write: a pause, and then one part
+    at its own pace.
     """
     if not _found(track, b"edts"):
-        return 0, 0, over
+        return 0, 0, 0
     box = _only(track, b"edts", b"elst")
     form = ">QqI" if box[0] else ">IiI"
     edits = list(struct.iter_unpack(form, box[8:]))
@@ -167,31 +168,26 @@ def _edited(track: memoryview, movie_scale: int, scale: int, over: int) -> tuple
     ((length, begin, rate),) = edits
     if begin < 0 or rate != 1 << 16:
         raise NotUnderstood("edits of another kind")
-    start = round(pause * scale / movie_scale)
     # The length is in units of the movie's, which may be coarse: a part of one counts as a whole.
-    longest = -(-length * scale // movie_scale) if length else over
-    return start - begin, start, start + min(longest, over - begin)
+    return round(pause * scale / movie_scale), begin, -(-length * scale // movie_scale)
 
 
 def _offsets(table: memoryview, sizes: Sequence[int]) -> Sequence[int]:
     """Lay out the samples in their chunks, and return where each begins."""
-    chunks = (
-        _numbers(_only(table, b"stco"), "I")
-        if _found(table, b"stco")
-        else _numbers(_only(table, b"co64"), "Q")
-    )
+    wide = _found(table, b"co64")
+    chunks = _numbers(_only(table, b"co64" if wide else b"stco"), "Q" if wide else "I")
     runs = _numbers(_only(table, b"stsc"), "I", columns=3)
     firsts, counts = runs[::3], runs[1::3]
-    spans = list(pairwise([*firsts, len(chunks) + 1]))
-    held = sum((after - first) * count for (first, after), count in zip(spans, counts, strict=True))
-    rises = all(first < after for first, after in spans)
-    if firsts[0] != 1 or not rises or held != len(sizes) or set(runs[2::3]) != {1}:
-        raise NotUnderstood("chunks of another number of samples")
+    afters = chain(firsts[1:], [len(chunks) + 1])
     offsets, at = array("Q"), 0
-    for (first, after), count in zip(spans, counts, strict=True):
+    for first, after, count in zip(firsts, afters, counts, strict=True):
+        if not 0 < first < after or not count:
+            raise NotUnderstood("chunks that are not in their order, or empty")
         for chunk in chunks[first - 1 : after - 1]:
             offsets.extend(accumulate(sizes[at : at + count - 1], initial=chunk))
             at += count
+    if firsts[0] != 1 or at != len(sizes) or set(runs[2::3]) != {1}:
+        raise NotUnderstood("chunks of another number of samples")
     return offsets
 
 

@@ -8,7 +8,7 @@ import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise, repeat
+from itertools import accumulate, chain, islice, pairwise, repeat
 from operator import add, sub
 
 from bot.media.boxes import boxes
@@ -133,10 +133,17 @@ def _sizes(table: memoryview) -> Sequence[int]:
 
 
 def _times(table: memoryview, count: int, shift: int) -> tuple[Sequence[int], int]:
-    """Return when each sample is shown, later by `shift` than its table says, and the end of all."""
-    decoded = array("q", accumulate(_expanded(_only(table, b"stts"), count), initial=shift))
+    """Return when each sample is shown, later by `shift` than its table says, and when all end."""
+    stts, is_ordered = _only(table, b"stts"), not _found(table, b"ctts")
+    runs = _numbers(stts, "i", columns=2)
+    counts, step = list(runs[:6:2]), runs[1]
+    # Each sample of sound, perhaps but the last, lasts as long: that takes no memory to know.
+    if is_ordered and step > 0 and counts in ([count], [count - 1, 1]):
+        times = range(shift, shift + count * step, step)
+        return times, times[-1] + runs[-1]
+    decoded = array("q", accumulate(_expanded(stts, count), initial=shift))
     over = decoded.pop()
-    if not _found(table, b"ctts"):
+    if is_ordered:
         return decoded, over
     # Of version 0 too, since QuickTime writes what is less than nothing there as well.
     later = _expanded(_only(table, b"ctts"), count)
@@ -177,8 +184,9 @@ def _offsets(table: memoryview, sizes: Sequence[int]) -> Sequence[int]:
     wide = _found(table, b"co64")
     chunks = _numbers(_only(table, b"co64" if wide else b"stco"), "Q" if wide else "I")
     runs = _numbers(_only(table, b"stsc"), "I", columns=3)
-    firsts, counts = runs[::3], runs[1::3]
-    afters = chain(firsts[1:], [len(chunks) + 1])
+    # A long clip has tens of thousands of runs, which are nowhere copied.
+    firsts, counts, kinds = (islice(runs, column, None, 3) for column in range(3))
+    afters = chain(islice(runs, 3, None, 3), [len(chunks) + 1])
     offsets, at = array("Q"), 0
     for first, after, count in zip(firsts, afters, counts, strict=True):
         if not 0 < first < after or not count:
@@ -186,7 +194,7 @@ def _offsets(table: memoryview, sizes: Sequence[int]) -> Sequence[int]:
         for chunk in chunks[first - 1 : after - 1]:
             offsets.extend(accumulate(sizes[at : at + count - 1], initial=chunk))
             at += count
-    if firsts[0] != 1 or at != len(sizes) or set(runs[2::3]) != {1}:
+    if runs[0] != 1 or at != len(sizes) or set(kinds) != {1}:
         raise NotUnderstood("chunks of another number of samples")
     return offsets
 

@@ -9,12 +9,13 @@ from bot.clips import Clip, YouTubeLink
 from bot.conversation import Conversation, Turn
 from bot.errors import (
     AnswerUnseen,
+    ClipBroken,
     DownloadBroken,
     FormatRefused,
     ModelRefused,
     NothingToWatch,
-    ProviderError,
     ProviderStalled,
+    ReeltalkError,
     RequestTooLarge,
 )
 from bot.media.kinds import Media
@@ -61,9 +62,9 @@ Tell = Callable[[Progress], None]
 
 
 class _Refused(Exception):
-    """The provider would not take a clip as it was sent."""
+    """A clip could not be sent as it was tried, or the provider would not take it so."""
 
-    def __init__(self, error: ProviderError, refusal: Refusal) -> None:
+    def __init__(self, error: ReeltalkError, refusal: Refusal) -> None:
         super().__init__(error)
         self.error = error
         self.refusal = refusal
@@ -148,7 +149,8 @@ class Answerer:
                 raise ProviderStalled(preferences.endpoint.dialect.title, "no end") from error
             except RequestTooLarge as error:
                 raise _Refused(error, Refusal(seen.size, by_size=True)) from error
-            except FormatRefused as error:
+            except (FormatRefused, ClipBroken) as error:
+                # A clip breaks here where pictures that were picked out of it need the others.
                 raise _Refused(error, Refusal(seen.size, by_size=False)) from error
         return Answer(
             text=text.strip(),

@@ -25,7 +25,12 @@ from bot.progress import (
 from bot.wording import PLAIN, Voice, dollars, megabytes, soon
 
 _SECONDS = 1.5
-_SOUND = {Why.SIZE: " with its sound", Why.SIZE_SILENT: "", Why.STILLS: " without its sound"}
+_SOUND = {
+    Why.SIZE: " with its sound",
+    Why.SIZE_SILENT: "",
+    Why.SIZE_UNHEARD: " without its sound",
+    Why.STILLS: " without its sound",
+}
 
 
 def stage(
@@ -98,8 +103,13 @@ def _shown_as(shown: ShownAs, voice: Voice) -> str:
         said.append(f"as one picture every {often}{_SOUND[shown.why]}")
     if shown.why is Why.STILLS:
         said[-1] += ", since it sees no video"
-    elif shown.start is None:
+    elif shown.start is None and shown.picked is None:
         said[-1] += ", since all of it could not be sent"
+    if picked := shown.picked:
+        said[-1] += (
+            f": {picked.frames:,} of {picked.all_frames:,} frames, "
+            f"{megabytes(picked.size)} of {megabytes(picked.whole)}"
+        )
     return f"{' '.join(said)}."
 
 

@@ -72,7 +72,18 @@ class Why(Enum):
 
     SIZE = "it is too large, or of a kind that is not taken; its sound was sent, too"
     SIZE_SILENT = "the same, of a clip without sound"
+    SIZE_UNHEARD = "it is too large, and its sound lies too scattered in it to be fetched"
     STILLS = "the model sees nothing but pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What was fetched of a clip: so many of its frames, and of its bytes."""
+
+    frames: int
+    all_frames: int
+    size: int
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,8 @@ class ShownAs:
     """What the model saw of a clip was not all that is in it.
 
     `gap` is how many seconds a picture stood for, None where all were there, and `start` to `end`
-    the part, in seconds; None for the end, and both for the whole.
+    the part, in seconds; None for the end, and both for the whole. `picked` is None where all of it
+    was fetched.
     """
 
     name: str
@@ -88,6 +100,7 @@ class ShownAs:
     start: float | None = None
     end: float | None = None
     why: Why = Why.SIZE
+    picked: Picked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,17 @@ from bot.errors import (
     TooManyClips,
 )
 from bot.media.budget import Budget
+from bot.media.facts import Facts
 from bot.media.fitting import Fitted, fitted, stills
 from bot.media.kinds import InlineVideo, LinkedVideo, Media, Original, Posted, Stills
 from bot.media.ladder import Rung, Wanted, ladder
-from bot.media.probe import probe
+from bot.media.picked import picked
+from bot.media.picking import Plan
+from bot.media.probe import facts_of, find_movie
 from bot.media.sniff import sniff
 from bot.media.workshop import Workshop
 from bot.preferences import Preferences
-from bot.progress import Fitting, LeftOut, Notice, ShownAs, Why
+from bot.progress import Fitting, LeftOut, Notice, Picked, ShownAs, Why
 
 Originals = Callable[[Upload], Original]
 """Where an upload's bytes are read from; nothing is read yet."""
@@ -55,6 +58,26 @@ class Watchable:
         return sum(0 if isinstance(one, LinkedVideo) else one.size for one in self.media)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An upload as it is to be fetched, and what is known of it."""
+
+    clip: Posted
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked(_Seen):
+    """One of which no more than what is planned is fetched, out of `whole` bytes.
+
+    `part` is the span that was asked about, None for all of it.
+    """
+
+    plan: Plan
+    whole: int
+    part: tuple[float, float | None] | None
+
+
 class Watching:
     """Where clips are looked at, within one budget of bytes for all questions at a time."""
 
@@ -82,31 +105,29 @@ class Watching:
         clips, span = conversation.clips, conversation.span
         if len(clips) > preferences.max_clips:
             raise TooManyClips(len(clips), preferences.max_clips)
-        seen, left_out = await self._all_seen(clips, preferences)
-        uploads = [clip for clip in seen.values() if isinstance(clip, Posted)]
+        limit = _limit(preferences, refusal)
+        anew = refusal is not None and not refusal.by_size
+        wanted = Wanted(limit, preferences.max_clip_seconds, *span, anew=anew)
+        seen, left_out = await self._all_seen(clips, preferences, wanted)
+        uploads = [one.clip for one in seen.values() if isinstance(one, _Seen)]
         # Taken once for all of them: two questions that each wait for more would wait for ever.
         await held.enter_async_context(self._budget.take(sum(one.size for one in uploads)))
-        shares = _shares(uploads, preferences, refusal)
+        shares = _shares(uploads, limit)
         made: list[tuple[Media, float, ShownAs | None]] = []
-        for clip in seen.values():
-            if isinstance(clip, Posted):
-                wanted = Wanted(
-                    shares.pop(0),
-                    preferences.max_clip_seconds,
-                    *span,
-                    anew=refusal is not None and not refusal.by_size,
-                )
-                made.append(await self._made(clip, wanted, preferences, held, on_fitting))
+        for one in seen.values():
+            if isinstance(one, _Seen):
+                fair = replace(wanted, most_bytes=shares.pop(0))
+                made.append(await self._made(one, fair, preferences, held, on_fitting))
             else:
-                made.append((clip, 0.0, None))
+                made.append((one, 0.0, None))
         media, parts, shown = zip(*made, strict=True)
         notices = (*left_out, *(one for one in shown if one is not None))
         return Watchable(tuple(seen), media, parts, notices)
 
     async def _all_seen(
-        self, clips: Sequence[Clip], preferences: Preferences
-    ) -> tuple[dict[Clip, Posted | LinkedVideo], list[LeftOut]]:
-        seen: dict[Clip, Posted | LinkedVideo] = {}
+        self, clips: Sequence[Clip], preferences: Preferences, wanted: Wanted
+    ) -> tuple[dict[Clip, _Seen | LinkedVideo], list[LeftOut]]:
+        seen: dict[Clip, _Seen | LinkedVideo] = {}
         left_out: list[LeftOut] = []
         for clip in clips:
             try:
@@ -114,47 +135,71 @@ class Watching:
                     case YouTubeLink():
                         seen[clip] = _linked(clip, preferences)
                     case Upload():
-                        seen[clip] = await self._seen(clip, preferences.max_clip_bytes)
+                        seen[clip] = await self._seen(clip, preferences.max_clip_bytes, wanted)
             except (ClipNotVideo, ClipGone, ClipHidden) as error:
                 left_out.append(LeftOut(error))
         if not seen:
             raise left_out[0].error
         return seen, left_out
 
-    async def _seen(self, upload: Upload, limit: int) -> Posted:
+    async def _seen(self, upload: Upload, limit: int, wanted: Wanted) -> _Seen:
         original = self._originals(upload)
         look = await original.look()
         kind = sniff(look.head)
         if not kind.is_video:
             raise ClipNotVideo(upload.name, kind.name)
+        clip = Posted(upload.name, original, kind, look.head, look.size, upload.seconds)
+        movie = await find_movie(kind, look.head, look.size, original.read)
+        facts = facts_of(kind, look.head, movie)
+        if facts.seconds is None:
+            facts = replace(facts, seconds=upload.seconds)
+        wanted.require_within(upload.name, facts.seconds)
+        if found := await picked(clip, movie, wanted, facts.seconds, limit):
+            small, plan = found
+            head = await find_movie(kind, small.head, small.size, small.original.read)
+            part = wanted.span(facts.seconds) if wanted.is_cut(facts.seconds) else None
+            return _Picked(small, facts_of(kind, small.head, head), plan, look.size, part)
         if look.size > limit:
             raise ClipTooLarge(upload.name, look.size, limit)
-        return Posted(upload.name, original, kind, look.head, look.size, upload.seconds)
+        return _Seen(clip, facts)
 
     async def _made(
         self,
-        seen: Posted,
+        seen: _Seen,
         wanted: Wanted,
         preferences: Preferences,
         held: AsyncExitStack,
         on_fitting: Callable[[Fitting], None],
     ) -> tuple[Media, float, ShownAs | None]:
+        if not isinstance(seen, _Picked):
+            return await self._sent(seen, wanted, preferences, held, on_fitting)
+        whole = replace(wanted, start=0.0, end=None)  # it holds no more than the part
+        media, start, shown = await self._sent(seen, whole, preferences, held, on_fitting)
+        return media, seen.plan.start + start, _as_picked(seen, shown)
+
+    async def _sent(
+        self,
+        seen: _Seen,
+        wanted: Wanted,
+        preferences: Preferences,
+        held: AsyncExitStack,
+        on_fitting: Callable[[Fitting], None],
+    ) -> tuple[Media, float, ShownAs | None]:
+        clip, facts = seen.clip, seen.facts
+
         def on_done(done: float) -> None:
-            on_fitting(Fitting(seen.name, done))
+            on_fitting(Fitting(clip.name, done))
 
         if preferences.endpoint.dialect.shape.of_stills:
-            taking = stills(self._workshop, seen, wanted, on_done)
+            taking = stills(self._workshop, clip, wanted, on_done)
             return _as_stills(await held.enter_async_context(taking), wanted)
-        size, original, kind = seen.size, seen.original, seen.kind
-        facts = await probe(kind, seen.head, size, original.read)
-        if facts.seconds is None:
-            facts = replace(facts, seconds=seen.seconds)
-        wanted.require_within(seen.name, facts.seconds)
-        if ladder(kind, facts, size, wanted)[0] is Rung.AS_IT_IS:
-            assert kind.mime is not None  # noqa: S101 (or it would not be sent so)
-            return InlineVideo(seen.name, kind.mime, size, original, facts.seconds), 0.0, None
+        if ladder(clip.kind, facts, clip.size, wanted)[0] is Rung.AS_IT_IS:
+            mime = clip.kind.mime
+            assert mime is not None  # noqa: S101 (or it would not be sent so)
+            video = InlineVideo(clip.name, mime, clip.size, clip.original, facts.seconds)
+            return video, 0.0, None
         on_done(0.0)
-        making = fitted(self._workshop, seen, wanted, on_done, facts)
+        making = fitted(self._workshop, clip, wanted, on_done, facts)
         return _as_fitted(await held.enter_async_context(making))
 
 
@@ -165,13 +210,14 @@ def _linked(link: YouTubeLink, preferences: Preferences) -> LinkedVideo:
     return LinkedVideo(link.name, link.url)
 
 
-def _shares(
-    uploads: Sequence[Posted], preferences: Preferences, refusal: Refusal | None
-) -> list[int]:
-    """Return how many bytes each may have: what it has, where all fit, else an equal share."""
+def _limit(preferences: Preferences, refusal: Refusal | None) -> int:
+    """Return how many bytes of clips a request may have."""
     limit = preferences.endpoint.dialect.max_inline_bytes
-    if refusal is not None and refusal.by_size:
-        limit = min(limit, refusal.size // 2)
+    return limit if refusal is None or not refusal.by_size else min(limit, refusal.size // 2)
+
+
+def _shares(uploads: Sequence[Posted], limit: int) -> list[int]:
+    """Return how many bytes each may have: what it has, where all fit, else an equal share."""
     sizes = [one.size for one in uploads]
     if sum(sizes) <= limit or len(sizes) == 1:
         return [limit] * len(sizes)
@@ -193,3 +239,21 @@ def _as_fitted(made: Fitted) -> tuple[Media, float, ShownAs | None]:
         return made.video, 0.0, None  # in another container, and otherwise the same
     why = Why.SIZE if made.heard else Why.SIZE_SILENT
     return made.video, made.start, ShownAs(made.video.name, made.gap, *(made.part or ()), why=why)
+
+
+def _as_picked(seen: _Picked, shown: ShownAs | None) -> ShownAs:
+    """Tell what was picked, and what became of that since."""
+    plan, shown = seen.plan, shown or ShownAs(seen.clip.name)
+    start, end = seen.part or (None, None)
+    if shown.start is not None:  # there was no room for the rest of it
+        start, end = plan.start + shown.start, shown.end and plan.start + shown.end
+    why = Why.SIZE if plan.is_heard else Why.SIZE_SILENT
+    why = why if plan.is_complete else Why.SIZE_UNHEARD
+    return ShownAs(
+        shown.name,
+        max(1.0, plan.gap, shown.gap or 0.0),
+        start,
+        end,
+        why=Why.STILLS if shown.why is Why.STILLS else why,
+        picked=Picked(plan.frames, plan.in_all, plan.fetched, seen.whole),
+    )

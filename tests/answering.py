@@ -32,6 +32,7 @@ class Asker:
         provider: str = "openrouter",
         question: str = "What?",
         earlier: Sequence[Turn] = (),
+        span: tuple[float, float | None] = (0.0, None),
         **environ: str,
     ) -> Answer:
         """Ask about the file, or about other clips, with variables of an environment."""
@@ -46,7 +47,9 @@ class Asker:
             }
         )
         upload = Upload(0, 0, 0, self.clip.name)
-        asked = Conversation.of(Turn(question, clips or (upload,)), earlier)
+        asked = Conversation.of(
+            Turn(question, clips or (upload,), start=span[0], end=span[1]), earlier
+        )
         async with session() as web:
             answering = answerer(
                 web, lambda one: FileClip(self.clip, one.name), asking.silence_seconds

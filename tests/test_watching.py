@@ -116,9 +116,9 @@ async def test_what_can_not_be_watched_is_refused(
 
 
 async def test_more_than_is_downloaded_is_refused(folder: Path) -> None:
-    size = (folder / "clip.mp4").stat().st_size
+    size = (folder / "clip.mkv").stat().st_size
     with pytest.raises(ClipTooLarge) as caught:
-        await looked(folder, *named("clip.mp4"), most=size - 1)
+        await looked(folder, *named("clip.mkv"), most=size - 1)
     assert (caught.value.size, caught.value.limit) == (size, size - 1)
 
 

@@ -31,7 +31,7 @@ Box = tuple[bytes, int, int]
 """A box's name, and where what is in it starts and ends."""
 
 
-def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
+def boxes(data: bytes | memoryview, start: int, end: int) -> Iterator[Box]:
     """Walk the boxes that lie side by side; one that is cut short is the last."""
     while start + _SHORT <= end:
         length, name = struct.unpack_from(">I4s", data, start)

@@ -6,6 +6,7 @@ from enum import Enum
 from bot.errors import ClipShorter
 from bot.media.facts import Facts
 from bot.media.kinds import GIF, Kind
+from bot.media.picking import AT_ONCE, Plan
 
 
 class Rung(Enum):
@@ -63,6 +64,33 @@ _CLOSE, _FAR = 2.0, 4.0
 _SHORT = 20.0
 # Seconds of video times millions of pixels: decoding takes about 0.06 s of CPU for one.
 _MOST_DECODED = 1500.0
+
+# Seconds until the first byte of a part comes, and bytes a second that come from then on: picking
+# is quicker where what it leaves out would take longer than asking for what it takes.
+_ROUND_TRIP, _LINK = 0.1, 50e6
+
+
+def may_be_picked(size: int, wanted: Wanted, limit: int) -> bool:
+    """Tell whether it is worth a plan to fetch only what a model would see of a clip.
+
+    Of one that is larger than what may be downloaded, there is nothing else to be had.
+    """
+    return size > limit or (not wanted.anew and size / _LINK > 2 * _ROUND_TRIP)
+
+
+def picks(plan: Plan, size: int, wanted: Wanted, limit: int) -> bool:
+    """Tell whether that plan comes before all that the ladder offers.
+
+    Of what may be downloaded whole, no sound may be lost by it, and no picture that a model would
+    have seen: not many where the clip has to be made smaller anyway, none where it could be sent as
+    it is.
+    """
+    if size > limit:
+        return True
+    saved = (size - plan.fetched) / _LINK
+    cost = _ROUND_TRIP * (1 + sum(1 for _ in plan.reads()) / AT_ONCE)
+    gap = _CLOSE if size > wanted.most_bytes else 1.0
+    return saved > cost and plan.is_complete and plan.gap <= gap
 
 
 def ladder(kind: Kind, facts: Facts, size: int, wanted: Wanted) -> tuple[Rung, ...]:

@@ -14,8 +14,9 @@ HEAD = 64 << 10
 Read = Callable[[int, int], Awaitable[bytes]]
 """Read from an offset so many bytes of the clip, or what is left of them."""
 
-# Ten minutes of video have half a megabyte of it. Of more, what comes first is read.
-_MOST_MOVIE = 4 << 20
+MOST_MOVIE = 4 << 20
+"""Bytes of `moov` that are read, of which ten minutes of video have an eighth."""
+
 _MOST_BOXES = 64
 _MOST_JUMPS = 4
 _SHORT_HEADER, _LONG_HEADER = 8, 16
@@ -27,15 +28,28 @@ async def probe(kind: Kind, head: bytes, size: int, read: Read) -> Facts:
     Raises:
         ClipError: what `read` raises.
     """
+    return facts_of(kind, head, await find_movie(kind, head, size, read))
+
+
+def facts_of(kind: Kind, head: bytes, movie: bytes) -> Facts:
+    """Return what a clip says of itself in its head, or in its movie."""
     if kind in {MP4, MOV}:
-        return read_movie(await _movie(head, size, read))
+        return read_movie(movie)
     if kind in {WEBM, MATROSKA}:
         return read_head(head)
     return Facts()  # streams of packets, which would have to be read to their end
 
 
-async def _movie(head: bytes, size: int, read: Read) -> bytes:
-    """Walk the top-level boxes to what is inside `moov`, jumping over the pictures."""
+async def find_movie(kind: Kind, head: bytes, size: int, read: Read) -> bytes:
+    """Walk the top-level boxes to what is inside `moov`, jumping over the pictures.
+
+    Nothing where there is none.
+
+    Raises:
+        ClipError: what `read` raises.
+    """
+    if kind not in {MP4, MOV}:
+        return b""
     window, at = head, 0
 
     async def part(offset: int, length: int) -> bytes:
@@ -59,7 +73,7 @@ async def _movie(head: bytes, size: int, read: Read) -> bytes:
             (length,) = struct.unpack_from(">Q", header, _SHORT_HEADER)
             inside = offset + _LONG_HEADER
         if name == b"moov":
-            return await part(inside, min(offset + length - inside, _MOST_MOVIE))
+            return await part(inside, min(offset + length - inside, MOST_MOVIE))
         if length < _SHORT_HEADER:  # it goes on to the end of the file, or is none
             break
         offset += length

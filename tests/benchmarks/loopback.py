@@ -91,7 +91,7 @@ async def serving(
         await runner.cleanup()
 
 
-class _Bucket:
+class Bucket:
     """Lets bytes through at a rate, and a burst of them at once after a pause.
 
     Written as the time at which all that was let through will have been due: equal to counting
@@ -125,7 +125,7 @@ class _Cdn:
         response.content_length = stop - start
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{total}"
         await response.prepare(request)
-        bucket = _Bucket(self._rate) if self._rate else None
+        bucket = Bucket(self._rate) if self._rate else None
         with suppress(ConnectionError):  # a client may leave, as when its clip is refused
             for piece in _pieces(content, start, stop):
                 if bucket:
@@ -151,7 +151,7 @@ class _Model:
 
     async def _count(self, request: web.Request) -> int:
         received = 0
-        bucket = _Bucket(self._rate) if self._rate else None
+        bucket = Bucket(self._rate) if self._rate else None
         async for chunk in request.content.iter_any():
             received += len(chunk)
             if bucket:

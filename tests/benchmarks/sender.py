@@ -62,20 +62,20 @@ async def measure(way: Way, clips: int, size: int, address: str, uploads: int) -
 
 
 async def _measure(send: Send, clips: int, size: int, address: str) -> Cost:
-    _forget_the_peak()
-    before = _resident("VmRSS")
+    forget_the_peak()
+    before = resident("VmRSS")
     wall, cpu = time.perf_counter(), time.process_time()
     with _Ticker() as ticker:
         await asyncio.gather(*(send(address, size) for _ in range(clips)))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return Cost(_resident("VmHWM") - before, cpu, wall, ticker.late)
+    return Cost(resident("VmHWM") - before, cpu, wall, ticker.late)
 
 
-def _forget_the_peak() -> None:
+def forget_the_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")  # what a 5 means is in proc(5)
 
 
-def _resident(field: str) -> float:
+def resident(field: str) -> float:
     match = re.search(rf"{field}:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert match
     return int(match[1]) / 1024

@@ -18,6 +18,7 @@ from bot.progress import (
     Pausing,
     PerhapsPage,
     PerhapsUnseen,
+    Picked,
     Sending,
     ShownAs,
     Why,
@@ -28,6 +29,8 @@ from cogs import _phrases as phrases
 from tests.servers import Chunks
 
 MIB = 1 << 20
+PICKED = Picked(480, 36_000, 6 * MIB, 512 * MIB)
+TOLD = ": 480 of 36,000 frames, 6 MB of 512 MB."
 FACTS: dict[str, Any] = {
     "name": "clip.mp4",
     "size": 120 * MIB,
@@ -210,6 +213,14 @@ def test_notices_stand_above_the_figures() -> None:
         (
             ShownAs("a.mp4", gap=3.2, why=Why.STILLS),
             "as one picture every 3 s without its sound, since it sees no video.",
+        ),
+        (
+            ShownAs("a.mp4", 2.5, why=Why.SIZE_UNHEARD, picked=PICKED),
+            f"as one picture every 2 s without its sound{TOLD}",
+        ),
+        (
+            ShownAs("a.mp4", 1.0, 80.0, picked=PICKED),
+            f"from 1:20 to its end as one picture every second with its sound{TOLD}",
         ),
     ],
 )

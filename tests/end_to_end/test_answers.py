@@ -155,13 +155,13 @@ async def test_what_is_not_for_the_bot_is_left_alone(stage: Stage, mp4: Path) ->
 
 
 async def test_a_clip_over_the_limit_is_refused_with_both_figures(
-    start: Start, tmp_path: Path, mp4: Path
+    start: Start, tmp_path: Path, clips: dict[str, Path]
 ) -> None:
-    large = Path(shutil.copy(mp4, tmp_path / "large.mp4"))
+    large = Path(shutil.copy(clips["webm"], tmp_path / "large.webm"))
     os.truncate(large, (3 << 20) + 1)
     async with start(MAX_CLIP_MB="2") as stage:
         said = await stage.answered(stage.ask("what is this?", large), "refused")
-        assert "**large.mp4** is 3.1 MB" in said
+        assert "**large.webm** is 3.1 MB" in said
         assert "2 MB at most" in said
         assert stage.model.requests == []
 

@@ -4,7 +4,8 @@ import pytest
 
 from bot.media.facts import Facts
 from bot.media.kinds import AVI, GIF, MATROSKA, MOV, MP4, MPEG_TS, WEBM, WMV, Kind
-from bot.media.ladder import Rung, Wanted, ladder
+from bot.media.ladder import Rung, Wanted, ladder, may_be_picked, picks
+from bot.media.picking import Piece, Plan
 
 AS_IS, REWRAP, KEYS = Rung.AS_IT_IS, Rung.REWRAP, Rung.KEY_FRAMES
 SMALL, ONE = Rung.SMALL_KEY_FRAMES, Rung.ONE_A_SECOND
@@ -103,3 +104,49 @@ def test_which_part_is_sent(
     wanted: Wanted, seconds: float | None, span: tuple[float, float | None]
 ) -> None:
     assert wanted.span(seconds) == span
+
+
+def plan(frames: int = 60, gap: float = 1.0, *, is_complete: bool = True) -> Plan:
+    """Plan to fetch so many key frames of 100 KB, a megabyte from one another."""
+    pieces = [Piece(number * MIB, 100_000, is_key=True) for number in range(frames)]
+    return Plan(
+        head=b"",
+        pieces=pieces,
+        apart=1,
+        description=b"",
+        frames=frames,
+        in_all=3000,
+        gap=gap,
+        start=0.0,
+        is_heard=False,
+        is_complete=is_complete,
+    )
+
+
+PICKS: list[tuple[str, Plan, int, Wanted, bool]] = [
+    ("larger than may be downloaded", plan(gap=9.0, is_complete=False), 101, WANTED, True),
+    ("too large to send", plan(gap=2.0), 100, WANTED, True),
+    ("the same, and a picture too seldom", plan(gap=2.1), 100, WANTED, False),
+    ("the same, and its sound can't be had", plan(is_complete=False), 100, WANTED, False),
+    ("fine as it is, and nothing missed", plan(), 100, replace(WANTED, most_bytes=1 << 30), True),
+    ("fine as it is", plan(gap=1.1), 100, replace(WANTED, most_bytes=1 << 30), False),
+    ("more asking than reading", plan(frames=200), 60, WANTED, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("plan", "size", "wanted", "is_picked"), [row[1:] for row in PICKS], ids=[r[0] for r in PICKS]
+)
+def test_when_only_what_is_planned_is_fetched(
+    plan: Plan,
+    size: int,
+    wanted: Wanted,
+    is_picked: bool,  # noqa: FBT001 (a case of the table)
+) -> None:
+    assert picks(plan, size * MIB, wanted, 100 * MIB) is is_picked
+
+
+def test_when_a_plan_is_made_at_all() -> None:
+    anew = replace(WANTED, anew=True)
+    assert [may_be_picked(size * MIB, WANTED, 100 * MIB) for size in (9, 10, 99)] == [0, 1, 1]
+    assert [may_be_picked(size * MIB, anew, 100 * MIB) for size in (99, 101)] == [0, 1]

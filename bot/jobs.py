@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -132,6 +133,8 @@ class Jobs:
             await accepting.settled()
             await self._drain()
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            # The engine's threads were the loop's as well, and are gone: the loop may go on.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
             await ended(self._handed_back.values())
             self._engine.dispose()
 

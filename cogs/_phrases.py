@@ -156,7 +156,7 @@ def privacy(chosen: Preferences, *, reads_content: bool) -> str:
         "goes along only where several people ask in one thread. Nothing goes anywhere else.\n"
         "**What I keep.** Your question, until it is answered and at most twelve hours after; its "
         "id, for seven days, so that it is answered once. Of each question some figures: who "
-        "asked where, when, which model, how much video, tokens and money; no word of it. **/forget "
+        "asked where, when, which model, how much video, tokens, money; no word of it. **/forget "
         "me** takes you out of them, but for what counts against today's limits. Clips pass "
         "through me and are not kept; answers stand in Discord and nowhere else: delete them "
         "there, with **Delete**."

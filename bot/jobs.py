@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
@@ -25,6 +25,7 @@ from bot.batches import Batches
 from bot.database import database
 from bot.questions import Question
 from bot.tasks import ended, repeating
+from bot.work import Work
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ _WORKFLOW, _VERSION = "answer_v1", "1"
 _SERIALIZER = DBOSPortableJSONSerializer()  # the engine's default would pickle
 _AT_ONCE, _AT_ONCE_PER_SERVER = 24, 3
 _DEATHS = 10
+_MOST = 1000
 _POLL, _NOTING = 0.2, 10.0
 _SWEEP_EVERY, _TELL_EVERY = 60.0, 2.0
 _KEPT = 12 * 3600
@@ -55,26 +57,6 @@ _ACCEPT = sa.text(
 )
 
 
-class Work(Protocol):
-    """What is done about questions; whoever does it registers with `Jobs` before `run`."""
-
-    async def give(self, question: Question) -> None:
-        """Answer it. It may have been begun before, by a process that was killed."""
-        ...
-
-    async def wait(self, question: Question, place: int) -> None:
-        """Tell its place in its server's line, from 1."""
-        ...
-
-    async def withdraw(self, question: Question) -> None:
-        """Tell that it was cancelled while it waited."""
-        ...
-
-    async def give_up(self, question: Question) -> None:
-        """Tell that it is given up, having killed its process too often."""
-        ...
-
-
 class JobsUnusable(Exception):
     """The file of accepted questions can't be made or written."""
 
@@ -90,7 +72,7 @@ class Jobs:
         self._path = path
         self._drain_seconds = drain
         self._engine = database(path)
-        self._accepting: Batches[Question, bool] | None = None
+        self._accepting: Batches[tuple[Question, int], bool] | None = None
         self._work: Work | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         self._handed_back: dict[int, asyncio.Task[Any]] = {}
@@ -138,11 +120,15 @@ class Jobs:
             await ended(self._handed_back.values())
             self._engine.dispose()
 
-    async def submit(self, question: Question) -> bool:
-        """Accept a question: when this returns, it is on disk. False when it was before."""
+    async def submit(self, question: Question, had: int = 0) -> bool:
+        """Accept a question: when this returns, it is on disk. False when it was before.
+
+        `had` is how many its asker has had today, or waits for: in their server's line, those who
+        have had fewer come first.
+        """
         if self.closing or self._accepting is None:
             return False
-        return await self._accepting.ask(question)
+        return await self._accepting.ask((question, had))
 
     async def cancel(self, question_id: int) -> None:
         """Stop working on a question, or take it out of the line."""
@@ -221,12 +207,11 @@ class Jobs:
     async def _tell_places(self) -> None:
         assert self._work is not None  # noqa: S101 (as in sweep)
         places: Counter[str] = Counter()
-        for waiting in await DBOS.list_workflows_async(
-            name=_WORKFLOW, status="ENQUEUED", queue_name=_QUEUE
-        ):
-            line = waiting.queue_partition_key or ""
-            places[line] += 1
-            await self._work.wait(_question(waiting), places[line])
+        line = await DBOS.list_workflows_async(name=_WORKFLOW, status="ENQUEUED", queue_name=_QUEUE)
+        for waiting in sorted(line, key=lambda one: one.priority or 0):
+            server = waiting.queue_partition_key or ""
+            places[server] += 1
+            await self._work.wait(_question(waiting), places[server])
 
     def _forget(self) -> None:
         with self._engine.begin() as connection:
@@ -234,13 +219,15 @@ class Jobs:
             connection.execute(sa.delete(_accepted).where(_accepted.c.at < before))
 
 
-def _accept(engine: sa.Engine, client: DBOSClient, questions: Sequence[Question]) -> list[bool]:
+def _accept(
+    engine: sa.Engine, client: DBOSClient, questions: Sequence[tuple[Question, int]]
+) -> list[bool]:
     """Keep them all in one transaction, or none; tell of each whether it is new."""
     with engine.begin() as connection:
-        return [_keep(connection, client, question) for question in questions]
+        return [_keep(connection, client, question, had) for question, had in questions]
 
 
-def _keep(connection: sa.Connection, client: DBOSClient, question: Question) -> bool:
+def _keep(connection: sa.Connection, client: DBOSClient, question: Question, had: int) -> bool:
     row = {"id": question.id, "at": time.time()}
     if connection.execute(_ACCEPT, row).first() is None:
         return False
@@ -250,6 +237,7 @@ def _keep(connection: sa.Connection, client: DBOSClient, question: Question) -> 
         "workflow_id": str(question.id),
         "queue_partition_key": str(question.guild_id or f"direct-{question.author_id}"),
         "app_version": _VERSION,
+        "priority": 1 + min(had, _MOST),  # the lower first, and of the same the older
     }
     client.enqueue_in_transaction(connection, options, question.to_json())
     return True

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.allowance import Amount, Charge, expected
 from bot.answering import Answerer
 from bot.conversation import Conversation
-from bot.errors import ReeltalkError
+from bot.errors import ReeltalkError, Scope
 from bot.preferences import Preferences
 from bot.questions import Question
 from bot.store.ledger import Entry
@@ -33,6 +33,11 @@ class Accounts:
         """Return why nothing may be asked by this person, there; None where it may."""
         blocked = await self._store.blocks.refusal(question.guild_id, question.author_id)
         return blocked or preferences.refusal(question.places, question.roles)
+
+    async def had_today(self, question: Question) -> int:
+        """Return how many questions of this person's count against today's limits."""
+        used = await self._store.charges.used(question.guild_id, question.author_id)
+        return used[Scope.PERSON].questions
 
     async def reserve(
         self, question: Question, conversation: Conversation, preferences: Preferences

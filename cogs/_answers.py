@@ -56,6 +56,8 @@ class Answers:
         self._now = now
         # Of questions that wait: what they are shown in, until it is their turn.
         self._waiting: dict[int, Reply] = {}
+        # And who asked them.
+        self._in_line: dict[int, int] = {}
         # The newest messages that stand for a question of another id.
         self._asked_in: OrderedDict[int, int] = OrderedDict()
         # By server, for as long as somebody there waits for a first sign.
@@ -74,15 +76,23 @@ class Answers:
         reply = await self._reply(question)
         # Its turn may come before the sign: both then speak through the same reply.
         known = self._waiting.setdefault(question.id, reply)
-        if await self._client.jobs.submit(question):
+        had = await self._accounts.had_today(question)
+        had += sum(person == question.author_id for person in self._in_line.values())
+        self._in_line.setdefault(question.id, question.author_id)
+        if await self._client.jobs.submit(question, had):
             if begins:
                 known.begin()
             async with self._turn_of(question):
                 await self._show_in_line(question, None)
             return True
         if known is reply:
-            self._waiting.pop(question.id, None)
+            self._begun(question.id)
         return False
+
+    def _begun(self, question_id: int) -> Reply | None:
+        """Let a question wait no longer; return what it was shown in, if that was here."""
+        self._in_line.pop(question_id, None)
+        return self._waiting.pop(question_id, None)
 
     async def _refuse(self, question: Question, refused: ReeltalkError) -> None:
         """Tell, where it was asked, why it may not be; what nobody has asked is passed over."""
@@ -117,7 +127,7 @@ class Answers:
     async def give(self, question: Question) -> None:
         """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
         preferences = await self._preferences_for(question.guild_id)
-        reply = self._waiting.pop(question.id, None) or await self._reply(question)
+        reply = self._begun(question.id) or await self._reply(question)
         course = Course(start=self._clock())
         try:
             question = await reply.settle()
@@ -186,7 +196,7 @@ class Answers:
 
     async def _end(self, question: Question, sentence: str, outcome: str) -> None:
         preferences = await self._preferences_for(question.guild_id)
-        reply = self._waiting.pop(question.id, None) or await self._reply(question)
+        reply = self._begun(question.id) or await self._reply(question)
         course = Course(self._clock(), outcome=outcome)
         try:
             settled = await reply.settle()

@@ -267,3 +267,20 @@ def _dump(path: Path) -> str:
         return "\n".join(connection.iterdump())
     finally:
         connection.close()
+
+
+async def test_who_has_had_fewer_comes_first_in_their_servers_line(
+    work: tuple[Jobs, Work],
+) -> None:
+    jobs, given = work
+    for number in (1, 2, 3):  # as many as a server may have answered at a time
+        await jobs.submit(question(number))
+    await given.until(given.begun, 3)
+    for number, had in ((10, 1), (11, 2), (12, 0), (13, 1)):
+        await jobs.submit(question(number), had)
+    await given.until(given.places, 4)
+    assert sorted(given.places, key=given.places.__getitem__) == [12, 10, 13, 11]
+    given.go.set()
+    await given.until(given.ended, 7)
+    assert given.begun[3] == 12
+    assert given.begun[-1] == 11

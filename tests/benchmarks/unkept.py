@@ -54,7 +54,8 @@ class Jobs:
             self.closing = True
             await ended([telling, *self._tasks.values()])
 
-    async def submit(self, question: Question) -> bool:
+    async def submit(self, question: Question, had: int = 0) -> bool:
+        del had  # a memory without an order but that of coming
         if self.closing or question.id in self._known:
             return False
         self._known.add(question.id)

@@ -113,6 +113,12 @@ def unsaid(question: Question, error: BaseException) -> str:
     return f"Discord does not take my answer {place}. Ask again in a few minutes, or ask me here."
 
 
+def no_model(name: str, nearest: str | None) -> str:
+    """Return what is said of a model that is not among those that take video."""
+    hint = f" Did you mean `{foreign(nearest)}`?" if nearest else ""
+    return f"`{foreign(name)}` is no model here that takes video.{hint}"
+
+
 def forgotten(count: int) -> str:
     """Return what somebody is told who wants to be forgotten."""
     questions = "1 question" if count == 1 else f"{count:,} questions"

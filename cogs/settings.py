@@ -14,7 +14,7 @@ from bot.errors import ChoiceRefused, ReeltalkError
 from bot.limits import Limits
 from bot.offers import minute_price, offered
 from bot.preferences import Choices, Preferences, Watched
-from bot.providers.catalogue import Model
+from bot.providers.catalogue import Model, nearest
 from cogs import _phrases as phrases
 from cogs._fields import Field, filled_in, form
 from cogs._limits import number, read_limits, typed_as
@@ -49,7 +49,10 @@ class Settings(
     @app_commands.describe(model="Type a part of its name")
     async def model(self, interaction: Interaction, model: str) -> None:
         """Choose any model that takes video."""
-        problem = await self._change(interaction, lambda now: replace(now, model=model.strip()))
+        chosen = model.strip()
+        problem = await self._refused_model(interaction, chosen)
+        if not problem:
+            problem = await self._change(interaction, lambda now: replace(now, model=chosen))
         view = await self._drawn(interaction, problem)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -87,6 +90,17 @@ class Settings(
         else:
             problem = await self._change(interaction, change)
         await interaction.response.edit_message(view=await self._drawn(interaction, problem))
+
+    async def _refused_model(self, interaction: Interaction, model: str) -> str:
+        """Return the sentence for a model that can't be asked; empty where nothing is against it.
+
+        A catalogue that can't be had is nothing against it: the first question will tell.
+        """
+        shown = await self._client.preferences_for(interaction.guild_id)
+        known = await self._models(shown)
+        if not known or any(one.id == model for one in known):
+            return ""
+        return phrases.no_model(model, nearest(model, known))
 
     async def _change(self, interaction: Interaction, change: Change) -> str:
         """Keep a change; return the sentence for why it can't be, empty where it is."""

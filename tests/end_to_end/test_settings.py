@@ -63,6 +63,17 @@ async def test_any_model_is_found_by_a_part_of_its_name(stage: Stage, mp4: Path)
     assert stage.model.requests[-1].body["model"] == OTHER
 
 
+async def test_a_model_that_is_none_is_not_kept(stage: Stage) -> None:
+    stage.model.others.append(catalogue_entry(OTHER))
+    panel = await Panel.opened(stage.discord)
+    stage.discord.use_command(
+        "settings model", model="google/gemini-3.5-prog", author_id=panel.manager
+    )
+    await stage.discord.until(lambda: len(stage.discord.whispers(panel.manager)) == 2)
+    assert f"is no model here that takes video. Did you mean `{OTHER}`?" in panel.text
+    assert "**Model** `google/gemini-3.5-flash-lite`" in panel.text
+
+
 async def test_words_for_the_model_are_its_servers(stage: Stage, mp4: Path) -> None:
     panel = await Panel.opened(stage.discord)
     await panel.fill_in("words", language="Deutsch", instructions="Be brief.\nName the players.")

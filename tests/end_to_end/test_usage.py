@@ -1,5 +1,6 @@
 """What is kept of questions, what is shown of it, and how it is forgotten."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.store.blocks import Kind
 from bot.store.ledger import Span, Use
 from bot.store.opening import open_books
 from tests.end_to_end.conftest import Start
+from tests.end_to_end.panels import Panel
 from tests.end_to_end.staging import Stage
 
 
@@ -127,3 +129,21 @@ async def test_what_was_never_asked_of_the_provider_is_not_charged(
     async with start(PERSON_DAILY_QUESTIONS="1") as stage:
         await stage.answered(stage.ask("what?", picture), "refused")
         await stage.answered(stage.ask("what?", mp4))
+
+
+async def test_a_server_that_puts_the_bot_out_is_erased(
+    stage: Stage, mp4: Path, tmp_path: Path
+) -> None:
+    discord = stage.discord
+    panel = await Panel.opened(discord)
+    await panel.fill_in("words", language="Deutsch", instructions="")
+    await stage.answered(stage.ask("what?", mp4))
+    assert (await used(tmp_path, discord.guild_id)).questions == 1
+    # A server that can't be reached for a while is told of in the same words, and one more.
+    discord.tell("GUILD_DELETE", {"id": str(discord.guild_id), "unavailable": True})
+    discord.tell("GUILD_DELETE", {"id": str(discord.guild_id)})
+    async with asyncio.timeout(20):
+        while (await used(tmp_path, discord.guild_id)).questions:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await panel.press("in_thread")  # what held before is forgotten, so this is the one choice
+    assert "**Language** the question's own" in panel.text

@@ -30,13 +30,24 @@ class Accounts:
         self._unknown = unknown_seconds
 
     async def refusal(self, question: Question, preferences: Preferences) -> ReeltalkError | None:
-        """Return why nothing may be asked by this person, there; None where it may."""
-        blocked = await self._store.blocks.refusal(question.guild_id, question.author_id)
+        """Return why nothing may be asked by this person, there; None where it may.
+
+        A database that can't be read keeps nobody from asking.
+        """
+        blocked = None
+        try:
+            blocked = await self._store.blocks.refusal(question.guild_id, question.author_id)
+        except SQLAlchemyError:
+            _log.exception("question=%s it is not known who is blocked", question.id)
         return blocked or preferences.refusal(question.places, question.roles)
 
     async def had_today(self, question: Question) -> int:
         """Return how many questions of this person's count against today's limits."""
-        used = await self._store.charges.used(question.guild_id, question.author_id)
+        try:
+            used = await self._store.charges.used(question.guild_id, question.author_id)
+        except SQLAlchemyError:
+            _log.exception("question=%s its asker's day is not known", question.id)
+            return 0
         return used[Scope.PERSON].questions
 
     async def reserve(

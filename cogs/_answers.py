@@ -204,6 +204,7 @@ class Answers:
         except DISCORD_ERRORS as error:
             course.error = repr(error)
         course.log(question, preferences.model, self._clock())
+        await self._accounts.close(question, preferences, course)
 
     async def _answer(
         self, question: Question, preferences: Preferences, reply: Reply, course: Course

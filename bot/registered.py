@@ -47,5 +47,7 @@ def _commands(commands: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], An
 def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
     """Keep what is said and is not empty; options keep their order, for people see it."""
     plain = {key: said[key] for key in _SAID if said.get(key)}
+    if needed := plain.get("default_member_permissions"):
+        plain["default_member_permissions"] = int(needed)  # Discord writes them as text
     options: list[Mapping[str, Any]] = said.get("options") or []
     return {**plain, "options": [_plain(option) for option in options]}

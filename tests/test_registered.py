@@ -30,6 +30,12 @@ def test_what_discord_adds_is_no_difference() -> None:
     assert not differ([OURS], [THEIRS])
 
 
+def test_permissions_are_the_same_as_a_number_and_as_text() -> None:
+    ours = {**OURS, "default_member_permissions": 32}
+    assert not differ([ours], [{**THEIRS, "default_member_permissions": "32"}])
+    assert differ([ours], [{**THEIRS, "default_member_permissions": "8"}])
+
+
 @pytest.mark.parametrize(
     "theirs",
     [

@@ -157,7 +157,10 @@ async def test_commands_are_sent_only_when_discord_holds_others(tmp_path: Path) 
     assert {one["name"] for one in puts[0].request} == {
         "about",
         "ask",
+        "forget",
         "privacy",
+        "settings",
+        "usage",
         "Ask about this clip",
     }
 

@@ -62,6 +62,9 @@ def kept(command: Json, own: Json) -> Json:
         **_LOCALIZED,
     }
     given = {key: value for key, value in command.items() if value is not None}
+    if "default_member_permissions" in given:
+        # A number may be sent, and text is what comes back.
+        given["default_member_permissions"] = str(given["default_member_permissions"])
     options = {"options": [_kept_option(one) for one in command.get("options") or ()]}
     return defaults | given | (options if options["options"] else {}) | own
 

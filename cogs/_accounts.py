@@ -1,6 +1,9 @@
 """Who may ask how much: what a question is held against before, and what is kept of it after."""
 
 import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +20,10 @@ from cogs._course import Course
 
 _log = logging.getLogger(__name__)
 
+_FRESH = 5.0
+"""Seconds after which a block, or a pause, holds for somebody who has just asked."""
+_REMEMBERED = 1000
+
 
 class Accounts:
     """The books of a question.
@@ -24,7 +31,15 @@ class Accounts:
     `unknown_seconds` is what a clip of unknown length is reserved for until it was watched.
     """
 
-    def __init__(self, store: Store, answerer: Answerer, unknown_seconds: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        answerer: Answerer,
+        unknown_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._allowed: OrderedDict[tuple[int | None, int], float] = OrderedDict()
         self._store = store
         self._answerer = answerer
         self._unknown = unknown_seconds
@@ -32,13 +47,20 @@ class Accounts:
     async def refusal(self, question: Question, preferences: Preferences) -> ReeltalkError | None:
         """Return why nothing may be asked by this person, there; None where it may.
 
-        A database that can't be read keeps nobody from asking.
+        Who may ask now may for a few seconds more without a look; and a database that can't be
+        read keeps nobody from asking.
         """
-        blocked = None
-        try:
-            blocked = await self._store.blocks.refusal(question.guild_id, question.author_id)
-        except SQLAlchemyError:
-            _log.exception("question=%s it is not known who is blocked", question.id)
+        asker, blocked = (question.guild_id, question.author_id), None
+        if self._clock() - self._allowed.get(asker, -_FRESH) >= _FRESH:
+            try:
+                blocked = await self._store.blocks.refusal(*asker)
+            except SQLAlchemyError:
+                _log.exception("question=%s it is not known who is blocked", question.id)
+            if blocked is None:
+                self._allowed.pop(asker, None)
+                self._allowed[asker] = self._clock()
+                if len(self._allowed) > _REMEMBERED:
+                    self._allowed.popitem(last=False)
         return blocked or preferences.refusal(question.places, question.roles)
 
     async def had_today(self, question: Question) -> int:

@@ -56,8 +56,8 @@ class Answers:
         self._now = now
         # Of questions that wait: what they are shown in, until it is their turn.
         self._waiting: dict[int, Reply] = {}
-        # And who asked them.
-        self._in_line: dict[int, int] = {}
+        # And what they ask.
+        self._in_line: dict[int, Question] = {}
         # The newest messages that stand for a question of another id.
         self._asked_in: OrderedDict[int, int] = OrderedDict()
         # By server, for as long as somebody there waits for a first sign.
@@ -70,15 +70,16 @@ class Answers:
         that is asked again does not begin: it goes on in the messages that it has.
         """
         preferences = await self._preferences_for(question.guild_id)
-        if refused := await self._accounts.refusal(question, preferences):
+        async with self._turn_of(question):
+            refused = await self._accounts.refusal(question, preferences)
+            had = 0 if refused else await self._had(question)
+        if refused:
             await self._refuse(question, refused)
             return False
         reply = await self._reply(question)
         # Its turn may come before the sign: both then speak through the same reply.
         known = self._waiting.setdefault(question.id, reply)
-        had = await self._accounts.had_today(question)
-        had += sum(person == question.author_id for person in self._in_line.values())
-        self._in_line.setdefault(question.id, question.author_id)
+        self._in_line.setdefault(question.id, question)
         if await self._client.jobs.submit(question, had):
             if begins:
                 known.begin()
@@ -88,6 +89,14 @@ class Answers:
         if known is reply:
             self._begun(question.id)
         return False
+
+    async def _had(self, question: Question) -> int:
+        """Return how many its asker has had today or waits for, if others wait in the server."""
+        here = [one for one in self._in_line.values() if one.guild_id == question.guild_id]
+        if not here:
+            return 0  # there is nobody to come before
+        waiting = sum(one.author_id == question.author_id for one in here)
+        return waiting + await self._accounts.had_today(question)
 
     def _begun(self, question_id: int) -> Reply | None:
         """Let a question wait no longer; return what it was shown in, if that was here."""
@@ -159,9 +168,9 @@ class Answers:
                 await self._accounts.close(question, preferences, course)
 
     def _turn_of(self, question: Question) -> AbstractAsyncContextManager[None]:
-        """Hold a server's first signs to a few at a time, so that others get theirs meanwhile.
+        """Hold what a server's questions need first to a few at a time, so that others get theirs.
 
-        Each takes several calls, and Discord counts a bot's calls wherever it makes them. An
+        Each sign takes several calls, and Discord counts a bot's calls wherever it makes them. An
         interaction can't wait: it has three seconds.
         """
         if question.token:

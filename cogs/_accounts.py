@@ -40,6 +40,7 @@ class Accounts:
     ) -> None:
         self._clock = clock
         self._allowed: OrderedDict[tuple[int | None, int], float] = OrderedDict()
+        self._had: OrderedDict[int, tuple[float, int]] = OrderedDict()
         self._store = store
         self._answerer = answerer
         self._unknown = unknown_seconds
@@ -64,13 +65,24 @@ class Accounts:
         return blocked or preferences.refusal(question.places, question.roles)
 
     async def had_today(self, question: Question) -> int:
-        """Return how many questions of this person's count against today's limits."""
+        """Return how many questions of this person's count against today's limits.
+
+        It is as of some seconds ago for who asks that often.
+        """
+        at, known = self._had.get(question.author_id, (-_FRESH, 0))
+        if self._clock() - at < _FRESH:
+            return known
         try:
             used = await self._store.charges.used(question.guild_id, question.author_id)
         except SQLAlchemyError:
             _log.exception("question=%s its asker's day is not known", question.id)
             return 0
-        return used[Scope.PERSON].questions
+        had = used[Scope.PERSON].questions
+        self._had.pop(question.author_id, None)
+        self._had[question.author_id] = (self._clock(), had)
+        if len(self._had) > _REMEMBERED:
+            self._had.popitem(last=False)
+        return had
 
     async def reserve(
         self, question: Question, conversation: Conversation, preferences: Preferences

@@ -282,5 +282,5 @@ async def test_who_has_had_fewer_comes_first_in_their_servers_line(
     assert sorted(given.places, key=given.places.__getitem__) == [12, 10, 13, 11]
     given.go.set()
     await given.until(given.ended, 7)
-    assert given.begun[3] == 12
-    assert given.begun[-1] == 11
+    assert set(given.begun[3:6]) == {12, 10, 13}  # which may begin all at once
+    assert given.begun[6] == 11

@@ -28,6 +28,7 @@ TABLE = """
 mention, with a clip     | new        | here        | here        | new        | here        | here   | silent
 mention, with a link     | new        | here        | here        | new        | here        | here   | silent
 mention, reply to a clip | hidden/new | hidden/here | hidden/here | hidden/new | hidden/here | -      | silent
+mention, shown the reply | new        | here        | here        | new        | here        | -      | silent
 mention, own clip before | help/new   | help/here   | help/here   | help/new   | help/here   | -      | silent
 mention, under a clip    | -          | help/here   | help/here   | -          | -           | -      | -
 mention, with a forward  | hidden/new | hidden/here | hidden/here | hidden/new | hidden/here | here   | silent
@@ -95,6 +96,13 @@ async def _(spot: Spot) -> Asked:
 
 @way("mention, reply to a clip")
 async def _(spot: Spot) -> Asked:
+    clip = spot.others_clip()
+    return spot.say(f"{spot.mention} what is this?", reply_to=clip.id)
+
+
+@way("mention, shown the reply")
+async def _(spot: Spot) -> Asked:
+    spot.stage.discord.shows_referenced = True
     clip = spot.others_clip()
     return spot.say(f"{spot.mention} what is this?", reply_to=clip.id)
 

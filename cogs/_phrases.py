@@ -26,7 +26,8 @@ GIVEN_UP = (
 )
 FORGOTTEN = "I was restarted while you were writing. Use the command once more, please."
 NO_CLIP_THERE = (
-    "I see no clip in that message: no video is attached to it, and no YouTube link is in it."
+    "I see no clip in that message: no video is attached to it, and no YouTube link is in it. Use "
+    "this on a message that has one."
 )
 NO_TIME = "“{}” is no time that I know. Write it as 1:20 or 80."
 NO_PART = "A part from {} to {} is none: let it end after it begins."
@@ -54,7 +55,9 @@ def phrase(error: ReeltalkError) -> str:
             return f"I may not be asked in this channel. Ask in {places}."
         case RoleLacking(roles):
             some = _listed([f"<@&{one}>" for one in sorted(roles)])
-            return f"In this server, only those with {some} may ask me."
+            return (
+                f"In this server, only those with {some} may ask me. Ask whoever runs it for that."
+            )
         case _:
             return phrases.phrase(error, _MARKDOWN)
 
@@ -116,7 +119,9 @@ def unsaid(question: Question, error: BaseException) -> str:
 def no_model(name: str, nearest: str | None) -> str:
     """Return what is said of a model that is not among those that take video."""
     hint = f" Did you mean `{foreign(nearest)}`?" if nearest else ""
-    return f"`{foreign(name)}` is no model here that takes video.{hint}"
+    return (
+        f"`{foreign(name)}` is no model here that takes video.{hint} A list opens while you type."
+    )
 
 
 def forgotten(count: int) -> str:

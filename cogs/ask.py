@@ -84,7 +84,10 @@ class Ask(commands.Cog):
         if message.guild is None or not self._client.reads_content:
             return False
         chosen = await self._client.preferences_for(message.guild.id)
-        asked = chosen.standing_question(message.channel.id)
+        channel = message.channel
+        asked = chosen.standing_question(channel.id)
+        if asked is None and isinstance(channel, discord.Thread) and channel.id == message.id:
+            asked = chosen.standing_question(channel.parent_id)  # a forum's new post
         if asked is None:
             return False
         with suppress(discord.NotFound, discord.Forbidden):  # it is gone, or nothing to answer

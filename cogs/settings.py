@@ -13,7 +13,7 @@ from bot.client import Client
 from bot.errors import ChoiceRefused, ReeltalkError
 from bot.limits import Limits
 from bot.offers import minute_price, offered
-from bot.preferences import Choices, Preferences, Watched
+from bot.preferences import NOTHING_CHOSEN, Choices, Preferences, Watched
 from bot.providers.catalogue import Model, nearest
 from cogs import _phrases as phrases
 from cogs._fields import Field, filled_in, form
@@ -143,27 +143,35 @@ def _change_of(act: str, interaction: Interaction) -> Change:
     data: Any = interaction.data or {}
     values: list[str] = data.get("values") or []
     ids = [int(one) for one in values if one.isdecimal()]
-    fields = filled_in(interaction)
     match act:
         case "model":
             return lambda now: replace(now, model=values[0])
         case "in_thread" | "footer":
             return lambda now: replace(now, **{act: getattr(now, act) is False})
+        case "watched":
+            return lambda now: replace(now, watched=_watching(now, ids))
+        case "channels" | "roles" | "exempt_roles":
+            return lambda now: replace(now, **{act: frozenset(ids)})
+        case "reset":
+            return lambda _: NOTHING_CHOSEN
+        case _:
+            return _typed_change(act, filled_in(interaction))
+
+
+def _typed_change(act: str, fields: dict[str, str]) -> Change:
+    """Return what a window changes; what an older panel offered, and this one does not, nothing."""
+    match act:
         case "words":
             return lambda now: replace(
                 now,
                 language=fields["language"].strip() or None,
                 instructions=fields["instructions"].strip() or None,
             )
-        case "watched":
-            return lambda now: replace(now, watched=_watching(now, ids))
         case "question":
             asked = fields["question"].strip() or STANDING_QUESTION
             return lambda now: replace(
                 now, watched=tuple(replace(one, question=asked) for one in now.watched)
             )
-        case "channels" | "roles" | "exempt_roles":
-            return lambda now: replace(now, **{act: frozenset(ids)})
         case "clips":
             minutes, most = number(fields["minutes"]), number(fields["most"])
             return lambda now: replace(
@@ -175,7 +183,7 @@ def _change_of(act: str, interaction: Interaction) -> Change:
             limits = read_limits(fields)
             return lambda now: replace(now, allowances=replace(now.allowances, **{act: limits}))
         case _:
-            return lambda _: Choices()
+            return lambda now: now
 
 
 def _watching(now: Choices, ids: Sequence[int]) -> tuple[Watched, ...]:

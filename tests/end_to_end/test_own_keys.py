@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground import model as stand_in
+from bot.playground.model import Stream
 from bot.settings import read_keeping
 from bot.store.keys import OwnKey
 from bot.store.opening import open_books
@@ -35,10 +36,13 @@ async def test_a_servers_own_key_pays_and_is_seen_nowhere(
     ):
         async with open_books(keeping) as books:
             await books.keys.keep(stage.discord.guild_id, OwnKey("lunos", KEY))
+        usage = {"prompt_tokens": 700, "completion_tokens": 20, "cost": 0.0021}
+        theirs.script.append(Stream(("A square.",), usage=usage))
         await stage.answered(stage.ask("what?", mp4))
-        assert len(theirs.requests) == 1
+        (asked,) = theirs.requests
+        assert asked.headers["authorization"] == f"Bearer {KEY}"
         assert stage.model.requests == []
-        assert (await used(tmp_path, stage.discord.guild_id)).own_micros >= 0
+        assert (await used(tmp_path, stage.discord.guild_id)).own_micros == 2100
         # A key that its provider refuses is not quoted either.
         async with open_books(keeping) as books:
             await books.keys.keep(stage.discord.guild_id, OwnKey("lunos", f"{KEY}-wrong"))

@@ -127,6 +127,19 @@ async def test_a_watched_channel_is_answered_unasked(start: Start, clips: dict[s
         assert not stage.outcomes.has(last.id)
 
 
+async def test_a_watched_forum_is_answered_in_its_posts(start: Start, mp4: Path) -> None:
+    async with start(toggle=True) as stage:
+        discord = stage.discord
+        forum = discord.add_channel("clips", kind="forum")
+        panel = await Panel.opened(discord)
+        await panel.choose("watched", [str(forum)])
+        post = discord.post(forum, "a goal", "look!", files=[File(mp4)])
+        assert sha256(mp4) in await stage.answered(post)
+        talk = discord.say("and mine", files=[File(mp4)], channel_id=post.id)
+        await stage.answered(stage.ask("what?", mp4))
+        assert not stage.outcomes.has(talk.id)
+
+
 @pytest.mark.parametrize("toggle", [False])
 async def test_a_watched_channel_without_the_toggle_is_left_alone(
     start: Start, mp4: Path, *, toggle: bool

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,6 +13,7 @@ from bot.conversation import Conversation
 from bot.errors import ReeltalkError, Scope
 from bot.preferences import Preferences
 from bot.questions import Question
+from bot.recent import Recent
 from bot.store.ledger import Entry
 from bot.store.opening import Store
 from cogs._course import Course
@@ -22,7 +22,6 @@ _log = logging.getLogger(__name__)
 
 _FRESH = 5.0
 """Seconds after which a block, or a pause, holds for somebody who has just asked."""
-_REMEMBERED = 1000
 
 
 class Accounts:
@@ -39,8 +38,8 @@ class Accounts:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._allowed: OrderedDict[tuple[int | None, int], float] = OrderedDict()
-        self._had: OrderedDict[int, tuple[float, int]] = OrderedDict()
+        self._allowed = Recent[tuple[int | None, int], float]()
+        self._had = Recent[int, tuple[float, int]]()
         self._store = store
         self._answerer = answerer
         self._unknown = unknown_seconds
@@ -58,10 +57,7 @@ class Accounts:
             except SQLAlchemyError:
                 _log.exception("question=%s it is not known who is blocked", question.id)
             if blocked is None:
-                self._allowed.pop(asker, None)
                 self._allowed[asker] = self._clock()
-                if len(self._allowed) > _REMEMBERED:
-                    self._allowed.popitem(last=False)
         return blocked or preferences.refusal(question.places, question.roles)
 
     async def had_today(self, question: Question) -> int:
@@ -78,10 +74,7 @@ class Accounts:
             _log.exception("question=%s its asker's day is not known", question.id)
             return 0
         had = used[Scope.PERSON].questions
-        self._had.pop(question.author_id, None)
         self._had[question.author_id] = (self._clock(), had)
-        if len(self._had) > _REMEMBERED:
-            self._had.popitem(last=False)
         return had
 
     async def reserve(

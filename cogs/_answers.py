@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
@@ -19,6 +18,7 @@ from bot.pacing import Pacer
 from bot.preferences import Preferences, PreferencesFor
 from bot.progress import Growing, Progress
 from bot.questions import Question
+from bot.recent import Recent
 from cogs import _phrases as phrases
 from cogs._accounts import Accounts
 from cogs._apologies import apologise
@@ -32,7 +32,6 @@ from cogs._thread_reply import ThreadReply
 _log = logging.getLogger(__name__)
 
 _SIGNS_AT_ONCE = 3
-_REMEMBERED = 1000
 
 
 class Answers:
@@ -59,7 +58,7 @@ class Answers:
         # And what they ask.
         self._in_line: dict[int, Question] = {}
         # The newest messages that stand for a question of another id.
-        self._asked_in: OrderedDict[int, int] = OrderedDict()
+        self._asked_in = Recent[int, int]()
         # By server, for as long as somebody there waits for a first sign.
         self._turns: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -188,8 +187,6 @@ class Answers:
     def _note(self, settled: Question) -> None:
         if settled.message_id != settled.id:
             self._asked_in[settled.message_id] = settled.id
-            if len(self._asked_in) > _REMEMBERED:
-                self._asked_in.popitem(last=False)
 
     async def _show_in_line(self, question: Question, place: int | None) -> None:
         reply = self._waiting.get(question.id)

@@ -1,12 +1,12 @@
 """The window in which a question is typed."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import discord
 
 from bot.clips import Clip
+from bot.recent import Recent
 
 Interaction: TypeAlias = discord.Interaction[Any]  # discord.py leaves the client open here
 
@@ -17,7 +17,6 @@ ABOUT = "about:"
 """How the id of a window about clips begins."""
 _QUESTION = "question"
 _TITLE = 45
-_OPEN = 1000
 
 
 class Windows:
@@ -28,20 +27,18 @@ class Windows:
     """
 
     def __init__(self) -> None:
-        self._clips: OrderedDict[str, tuple[Clip, ...]] = OrderedDict()
+        self._clips = Recent[str, tuple[Clip, ...]]()
 
     async def open(self, interaction: Interaction, clips: tuple[Clip, ...]) -> None:
         """Ask what somebody wants to know about clips."""
         custom_id = f"{ABOUT}{interaction.id}"
         self._clips[custom_id] = clips
-        if len(self._clips) > _OPEN:
-            self._clips.popitem(last=False)
         title = f"Ask about {', '.join(clip.name for clip in clips)}"
         await interaction.response.send_modal(window(title, custom_id, needs_text=False))
 
     def clips(self, custom_id: str) -> tuple[Clip, ...] | None:
         """Return what a window is about; None where an earlier process opened it."""
-        return self._clips.get(custom_id)
+        return self._clips.get(custom_id, ()) or None
 
 
 def window(title: str, custom_id: str, *, needs_text: bool) -> discord.ui.Modal:

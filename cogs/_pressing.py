@@ -1,12 +1,12 @@
 """What the buttons under an answer do."""
 
-from collections import OrderedDict
 from contextlib import suppress
 
 import discord
 
 from bot.client import DISCORD_ERRORS, Client, retrying
 from bot.questions import Question
+from bot.recent import Recent
 from cogs import _phrases as phrases
 from cogs._answers import Answers
 from cogs._buttons import Button, buttons, drawn
@@ -15,7 +15,6 @@ from cogs._reading import Interaction, asked_through, is_guest, read_again
 
 FOLLOW = "follow"
 """The id of the window that Follow up opens; which answer it is about, its message tells."""
-_REMEMBERED = 1000
 _ARCHIVED = 50083
 
 
@@ -25,7 +24,7 @@ class Pressing:
     def __init__(self, client: Client, answers: Answers) -> None:
         self._client = client
         self._answers = answers
-        self._retried: OrderedDict[int, None] = OrderedDict()
+        self._retried = Recent[int, None]()
 
     async def pressed(
         self, user: discord.abc.User, interaction: Interaction, button: Button
@@ -56,8 +55,6 @@ class Pressing:
             await _acknowledge(interaction)  # somebody else was quicker
             return
         self._retried[button.question_id] = None
-        if len(self._retried) > _REMEMBERED:
-            self._retried.popitem(last=False)
         question = await self._asked_again(user, interaction, button)
         if question is None:
             await interaction.response.send_message(phrases.QUESTION_GONE, ephemeral=True)
@@ -68,7 +65,7 @@ class Pressing:
         except DISCORD_ERRORS:
             await self._draw_anew(interaction, buttons(question, "stop"))
         if not await self._answers.accept(question, begins=False):
-            self._retried.pop(button.question_id)
+            self._retried.forget(button.question_id)
             await self._draw_anew(interaction, buttons(question, "retry", "delete"))
 
     async def _draw_anew(self, interaction: Interaction, row: tuple[Button, ...]) -> None:

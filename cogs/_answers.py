@@ -53,10 +53,8 @@ class Answers:
         self._preferences_for = preferences_for
         self._clock = clock
         self._now = now
-        # Of questions that wait: what they are shown in, until it is their turn.
-        self._waiting: dict[int, Reply] = {}
-        # And what they ask.
-        self._in_line: dict[int, Question] = {}
+        # Questions that wait, and what they are shown in until it is their turn.
+        self._waiting: dict[int, tuple[Question, Reply]] = {}
         # The newest messages that stand for a question of another id.
         self._asked_in = Recent[int, int]()
         # By server, for as long as somebody there waits for a first sign.
@@ -77,8 +75,7 @@ class Answers:
             return False
         reply = await self._reply(question)
         # Its turn may come before the sign: both then speak through the same reply.
-        known = self._waiting.setdefault(question.id, reply)
-        self._in_line.setdefault(question.id, question)
+        _, known = self._waiting.setdefault(question.id, (question, reply))
         if await self._client.jobs.submit(question, had):
             if begins:
                 known.begin()
@@ -91,7 +88,7 @@ class Answers:
 
     async def _had(self, question: Question) -> int:
         """Return how many its asker has had today or waits for, if others wait in the server."""
-        here = [one for one in self._in_line.values() if one.guild_id == question.guild_id]
+        here = [one for one, _ in self._waiting.values() if one.guild_id == question.guild_id]
         if not here:
             return 0  # there is nobody to come before
         waiting = sum(one.author_id == question.author_id for one in here)
@@ -99,8 +96,8 @@ class Answers:
 
     def _begun(self, question_id: int) -> Reply | None:
         """Let a question wait no longer; return what it was shown in, if that was here."""
-        self._in_line.pop(question_id, None)
-        return self._waiting.pop(question_id, None)
+        _, reply = self._waiting.pop(question_id, (None, None))
+        return reply
 
     async def _refuse(self, question: Question, refused: ReeltalkError) -> None:
         """Tell, where it was asked, why it may not be; what nobody has asked is passed over."""
@@ -189,7 +186,7 @@ class Answers:
             self._asked_in[settled.message_id] = settled.id
 
     async def _show_in_line(self, question: Question, place: int | None) -> None:
-        reply = self._waiting.get(question.id)
+        _, reply = self._waiting.get(question.id, (None, None))
         if reply is None or not (question.clips or question.follows or question.token):
             return
         line = phrases.in_line(question.clips, place)

@@ -123,7 +123,8 @@ async def test_the_shards_of_a_killed_process_are_begun_anew_and_hear_once(
         await emulated.until(lambda: emulated.ready)
         for socket in killed:  # no goodbye is said
             socket.get_extra_info("socket").shutdown(SHUT_RDWR)
-        await emulated.until(lambda: not emulated.ready)
+        await emulated.until(lambda: emulated.shards_connected == {2, 3})
+        assert not emulated.ready
         emulated.say(f"{mention} missed", channel_id=channel_id)
         again = [await begin(http, emulated, shard) for shard in (0, 1)]
         await emulated.until(lambda: emulated.ready)

@@ -136,6 +136,11 @@ class Discord(Dealings):
         return self._gateway.ready
 
     @property
+    def shards_connected(self) -> set[int]:
+        """Return the ids of the shards that are connected and were given READY."""
+        return {shard for shard, _ in self._gateway.connected}
+
+    @property
     def identifies(self) -> int:
         """Count the sessions that were begun."""
         return self._gateway.identifies

@@ -53,10 +53,15 @@ class Gateway:
     @property
     def ready(self) -> bool:
         """Tell whether a bot is connected, with all of its shards, and was given READY."""
-        connected = {one.shard for one in self._sessions.values() if one.connection}
+        connected = self.connected
         return any(
             all((shard, count) in connected for shard in range(count)) for _, count in connected
         )
+
+    @property
+    def connected(self) -> set[tuple[int, int]]:
+        """Return the shards, each with how many there are, that were given READY."""
+        return {one.shard for one in self._sessions.values() if one.connection}
 
     def drop(self, code: int) -> None:
         """Close every connection; sessions stay, and remember from this moment on."""

@@ -6,7 +6,7 @@ import random
 import re
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,9 +133,11 @@ class Theatre:
         return found
 
     @asynccontextmanager
-    async def failing(self, chance: random.Random) -> AsyncGenerator[None]:
+    async def failing(
+        self, chance: random.Random, kinds: Sequence[Fault | Scripted] = (*FAULTS, *REFUSALS)
+    ) -> AsyncGenerator[None]:
         """Let a call, a download or the model fail now and then inside the block."""
-        failing = asyncio.create_task(self._fail(chance))
+        failing = asyncio.create_task(self._fail(chance, kinds))
         try:
             yield
         finally:
@@ -143,10 +145,10 @@ class Theatre:
             self.discord.faults.clear()
             self.model.script.clear()
 
-    async def _fail(self, chance: random.Random) -> None:
+    async def _fail(self, chance: random.Random, kinds: Sequence[Fault | Scripted]) -> None:
         while True:
             await asyncio.sleep(chance.uniform(1, 3))
-            fault = chance.choice((*FAULTS, *REFUSALS))
+            fault = chance.choice(kinds)
             if isinstance(fault, Fault):
                 self.discord.faults.append(fault)
             else:
@@ -154,13 +156,15 @@ class Theatre:
 
 
 @asynccontextmanager
-async def theatre(*, pace: float, **serving: Any) -> AsyncGenerator[tuple[Discord, Model, Path]]:
-    """Serve what stays, with a clip in its folder; `pace` is the model's, in seconds."""
+async def theatre(
+    *, pace: float, price: float = 0.0, **serving: Any
+) -> AsyncGenerator[tuple[Discord, Model, Path]]:
+    """Serve what stays, with a clip in its folder; `pace` and `price` are the model's."""
     with TemporaryDirectory(prefix="theatre-") as folder:
         make_clip(Path(folder) / "clip.mp4", seconds=1)
         # What is tested is not how long Discord makes a busy bot wait.
         async with (
             serve(rate=Rate(1000, 1), **serving) as discord,
-            stand_in.serve(pace=pace) as model,
+            stand_in.serve(pace=pace, price=price) as model,
         ):
             yield discord, model, Path(folder)

@@ -17,6 +17,7 @@ from bot.commands import operating
 from bot.commands.terminal import Status
 from bot.moments import seconds_in
 from bot.providers.dialect import DIALECTS
+from bot.roles import Role
 from bot.settings import Asking, Settings, SettingsError, configure_logging, read_catalogued
 
 _DESCRIPTION = "A Discord bot that watches videos. Without a command, it runs."
@@ -90,6 +91,18 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "check", help="look at the token, the permissions, the key, the credit and the model"
     )
+    commands.add_parser(
+        "gateway",
+        help="listen and accept questions, for workers to answer",
+        description="Connect to Discord and accept questions. With SHARD_IDS and SHARD_COUNT, "
+        "several of these share the servers. Needs PostgreSQL, and workers.",
+    )
+    commands.add_parser(
+        "worker",
+        help="answer the questions that gateways accept",
+        description="Answer accepted questions, without listening to Discord. Any number of "
+        "these, on any machines, share the work. Needs PostgreSQL.",
+    )
     operating.fill(commands.add_parser)
     return parser
 
@@ -124,10 +137,10 @@ def _environ(**over: str | None) -> dict[str, str]:
     return {**dotenv, **os.environ, **given}
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     from bot import app  # noqa: PLC0415 (the other commands need none of it)
 
-    settings = Settings.read(_environ())
+    settings = Settings.read(_environ(), Role(arguments.command or "both"))
     configure_logging(settings.log_level)
     try:
         asyncio.run(_until_told_to_stop(app.run(settings)))
@@ -189,7 +202,7 @@ def _operate(arguments: argparse.Namespace) -> int:
 
 
 _COMMANDS: dict[str | None, Callable[[argparse.Namespace], int]] = {
-    None: _run,
+    **dict.fromkeys((None, "gateway", "worker"), _run),
     "playground": _playground,
     "ask": _ask,
     "models": _models,

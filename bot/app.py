@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from itertools import repeat
+from typing import Any
 
 import aiohttp
 import discord
@@ -14,11 +15,14 @@ import discord
 from bot.answering import Answerer
 from bot.assembly import answerer, session
 from bot.client import Client, use_api
+from bot.database import file_of
 from bot.jobs import Jobs, JobsUnusable
+from bot.locks import Alone, Locks, LocksUnusable, Session, in_turn
 from bot.media import relay
 from bot.media.fetch import Cdn, Locate
 from bot.media.workshop import Workshop
 from bot.preferences import operators
+from bot.roles import Role
 from bot.settings import Settings
 from bot.store.engine import StoreUnusable
 from bot.store.opening import Store, open_store
@@ -43,6 +47,14 @@ class StartError(Exception):
     """The bot can't run; the message is a sentence for the operator."""
 
 
+class DatabaseAway(StartError):
+    """The database can't be had, which may pass."""
+
+
+class TakenOver(Exception):
+    """This process was silent for so long that others go on with what it had begun."""
+
+
 async def run(settings: Settings) -> None:
     """Run the bot until it is cancelled.
 
@@ -52,17 +64,24 @@ async def run(settings: Settings) -> None:
     relay.keep_freed_memory()
     Workshop.sweep()
     use_api(settings.discord_api_url)
-    pauses = restarts()
+    pauses, has_run = restarts(), False
     while True:
         began = time.monotonic()
         try:
             await _run_once(settings)
+        except DatabaseAway as error:
+            if not has_run:
+                raise
+            _log.error("%s", error)
         except (StartError, asyncio.CancelledError):
             raise
+        except TakenOver:
+            _log.warning("others have taken over what was begun here: starting anew")
         except Exception:  # noqa: BLE001 (a bug of discord.py's, or of ours: be there again)
             _log.exception("the bot broke down, and is started again in a moment")
         else:
             return
+        has_run = True
         if time.monotonic() - began > _SOUND:
             pauses = restarts()
         await asyncio.sleep(next(pauses))
@@ -79,20 +98,21 @@ def restarts() -> Iterator[float]:
 
 
 async def _run_once(settings: Settings) -> None:
-    jobs = Jobs(settings.keeping.jobs_path, drain=settings.drain_seconds)
-    async with (
-        _kept(settings) as store,
-        session() as web,
-        Client(
+    async with _kept(settings) as store, _locks(settings) as locks, session() as web:
+        jobs = Jobs(settings.keeping.jobs_url, locks, drain=settings.drain_seconds)
+        client = Client(
             jobs=jobs,
             store=store,
             unknown_clip_seconds=settings.unknown_clip_seconds,
             answerer_with=partial(_answerer, web, settings),
             extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,
-        ) as client,
-    ):
-        await _start(client, jobs, settings)
+            role=settings.role,
+            shards=settings.shards,
+            locks=locks,
+        )
+        async with client:
+            await _start(client, jobs, locks, settings)
 
 
 @asynccontextmanager
@@ -108,8 +128,24 @@ async def _kept(settings: Settings) -> AsyncGenerator[Store]:
                 await ended([sweeping])
     except StoreUnusable as error:
         if isinstance(error.__cause__, OSError):  # the folder, of all that is kept
-            raise StartError(_unwritable(settings.keeping.jobs_path)) from error
-        raise StartError(f"The database can't be used: check DATABASE_URL. {error}") from error
+            raise StartError(_unwritable(file_of(settings.keeping.jobs_url))) from error
+        raise DatabaseAway(f"The database can't be used: check DATABASE_URL. {error}") from error
+
+
+@asynccontextmanager
+async def _locks(settings: Settings) -> AsyncGenerator[Locks]:
+    """Hold what of several processes one has to hold; a file of SQLite's has one process."""
+    if file_of(settings.keeping.jobs_url) is not None:
+        yield Alone()
+        return
+    try:
+        async with Session.opened(settings.keeping.jobs_url) as locks:
+            yield locks
+    except LocksUnusable as error:
+        raise DatabaseAway(
+            f"The database can't be used: check DATABASE_URL, and that it is PostgreSQL 14 or "
+            f"newer. {error}"
+        ) from error
 
 
 def _answerer(web: aiohttp.ClientSession, settings: Settings, locate: Locate) -> Answerer:
@@ -117,7 +153,7 @@ def _answerer(web: aiohttp.ClientSession, settings: Settings, locate: Locate) ->
     return answerer(web, cdn.clip, settings.asking.silence_seconds)
 
 
-async def _start(client: Client, jobs: Jobs, settings: Settings) -> None:
+async def _start(client: Client, jobs: Jobs, locks: Locks, settings: Settings) -> None:
     with _explained(settings):
         try:
             await client.login(settings.discord_token)
@@ -126,12 +162,37 @@ async def _start(client: Client, jobs: Jobs, settings: Settings) -> None:
             raise StartError(
                 f"What answers at {settings.discord_api_url} is not Discord: check DISCORD_API_URL."
             ) from error
+    if settings.role.listens:
+        for shard in settings.shards.locks:
+            if not await locks.take(shard):
+                _log.warning("another process is connected as %s: waiting for its end", shard)
+                await in_turn(locks, shard)
     try:
-        async with jobs.run():
+        async with jobs.run(works=settings.role.works):
             with _explained(settings):
-                await client.connect()
+                await _until_lost(_serve(client, settings.role), locks)
     except JobsUnusable as error:
         raise StartError(_unwritable(error)) from error
+
+
+async def _serve(client: Client, role: Role) -> None:
+    if role.listens:
+        await client.connect()
+    else:
+        _log.info("ready as %s, to answer what others accept", client.user)
+        await asyncio.Event().wait()
+
+
+async def _until_lost(serving: Coroutine[Any, Any, None], locks: Locks) -> None:
+    """Serve until the end, or until another process has taken over what this one held."""
+    tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(locks.lost.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not tasks[0].done():
+            raise TakenOver
+        await tasks[0]
+    finally:
+        await ended(tasks)
 
 
 def _unwritable(path: object) -> str:

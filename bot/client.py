@@ -16,9 +16,11 @@ from bot.answering import Answerer
 from bot.clips import Upload
 from bot.errors import ClipGone, ClipHidden, DownloadFailed
 from bot.jobs import Jobs
+from bot.locks import Alone, Locks
 from bot.media.fetch import Locate
 from bot.preferences import PreferencesFor
 from bot.registered import differ
+from bot.roles import Role, Shards
 from bot.store.opening import Store
 
 T = TypeVar("T")
@@ -32,6 +34,8 @@ _INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 # The bot never speaks aloud, so what it lacks for that is no news.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
+EVERY_SHARD = Shards()
+_IDENTIFY_EVERY = 5.2
 _PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)
 _UNAVAILABLE = 503
 _SLOWED_DOWN = {20016, 20028}
@@ -53,7 +57,14 @@ class Client(commands.AutoShardedBot):
         answerer_with: Callable[[Locate], Answerer],
         extensions: Sequence[str],
         gateway_url: str | None,
+        role: Role = Role.BOTH,
+        shards: Shards = EVERY_SHARD,
+        locks: Locks | None = None,
     ) -> None:
+        self._role = role
+        self._locks = locks or Alone()
+        # discord.py takes None for what it is to find out, and says nothing of it in its types.
+        connected: Any = {"shard_ids": shards.ids, "shard_count": shards.count}
         super().__init__(
             commands.when_mentioned,
             help_command=None,
@@ -62,7 +73,10 @@ class Client(commands.AutoShardedBot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
+            **connected,
+            http_trace=_only_while_ours(self._locks),
         )
+        self._identifies_at_once = 1
         self.jobs = jobs
         self.store = store
         self.unknown_clip_seconds = unknown_clip_seconds
@@ -76,8 +90,25 @@ class Client(commands.AutoShardedBot):
         """Load the cogs, once logged in and before the gateway is connected."""
         for extension in self._extensions_to_load:
             await self.load_extension(extension)
+        if not self._role.listens:
+            return
         await self._register_commands()
+        if not isinstance(self._locks, Alone):
+            limits = await self.fetch_session_start_limits()
+            self._identifies_at_once = limits.max_concurrency
         self._forgive_parsers()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a shard may IDENTIFY, of those of all processes.
+
+        Discord takes one in five seconds of each set of shards that have the same rest when divided
+        by `max_concurrency` (https://docs.discord.com/developers/events/gateway#sharding).
+        """
+        if isinstance(self._locks, Alone):
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            group = (shard_id or 0) % self._identifies_at_once
+            await self._locks.take_for(f"identify {group}", _IDENTIFY_EVERY)
 
     async def close(self) -> None:
         """Close, once what is being answered is handed back.
@@ -182,6 +213,20 @@ class Client(commands.AutoShardedBot):
             return await connect(str(gateway.with_query(URL(url).query)), compress=compress)
 
         self.http.ws_connect = ws_connect
+
+
+def _only_while_ours(locks: Locks) -> aiohttp.TraceConfig:
+    """Let no call begin, not even one that has waited, once its questions may be another's.
+
+    aiohttp calls this before each try.
+    """
+    trace = aiohttp.TraceConfig()
+
+    async def confirm(*_: object) -> None:
+        await locks.confirm()
+
+    trace.on_request_start.append(confirm)
+    return trace
 
 
 def _forgiving(name: str, parse: Callable[[Any], None], data: Any) -> None:

@@ -1,4 +1,4 @@
-"""The SQLite file, as the engine of accepted questions expects it."""
+"""The database of accepted questions, as the engine that keeps them expects it."""
 
 import time
 from pathlib import Path
@@ -6,11 +6,41 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.engine import URL
+
+from bot.locks import LEASE
 
 
-def database(path: Path) -> sa.Engine:
-    """Return the way to a file; it is opened, or made, when it is first used."""
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+def database(url: URL) -> sa.Engine:
+    """Return the way to a file of SQLite's, or to a database of PostgreSQL's.
+
+    It is opened when it is first used; a file, not its folder, is made.
+    """
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def given_up_when_idle() -> str:
+    """Return the option by which the server ends a transaction that a frozen process left open.
+
+    It would keep all others from the rows that it has locked.
+    """
+    return f"-c idle_in_transaction_session_timeout={LEASE:.0f}s"
+
+
+def _postgresql(url: URL) -> sa.Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,  # so that a restart of the server costs no question
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "reeltalk jobs",
+            "options": given_up_when_idle(),
+        },
+    )
+
+
+def _sqlite(url: URL) -> sa.Engine:
+    engine = sa.create_engine(url.set(drivername="sqlite"), connect_args={"timeout": 30})
     event.listen(engine, "connect", _connected)
     return engine
 
@@ -27,3 +57,8 @@ def _connected(connection: Any, _: object) -> None:
 
 def _unixepoch(*_: object) -> int:
     return int(time.time())
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the file that a database is, if it is one."""
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None

@@ -14,7 +14,6 @@ from bot.providers.pricing import MICROS
 
 _DEFAULT_DATABASE = "sqlite:///data/reeltalk.sqlite"
 _DEFAULT_RETENTION = "90"
-_DATA = Path("data")
 _POSTGRESQL = {"postgresql", "postgres"}
 _SEAL = 32  # bytes
 
@@ -23,13 +22,13 @@ _SEAL = 32  # bytes
 class Keeping:
     """Where things are kept.
 
-    `url` is the database's, for SQLAlchemy's asyncio; `jobs_path` the file of accepted questions,
-    which is a file whatever the database is. `secret_keys` seal, the first, and unseal, all of
+    `url` is the database's, for SQLAlchemy's asyncio; `jobs_url` that of accepted questions, which
+    with SQLite is a file of its own. `secret_keys` seal, the first, and unseal, all of
     them; what is kept about a question is deleted `retention_days` after it.
     """
 
     url: URL = field(repr=False)  # a password may stand in it
-    jobs_path: Path
+    jobs_url: URL = field(repr=False)
     secret_keys: tuple[str, ...] = field(repr=False)
     retention_days: int
 
@@ -39,7 +38,7 @@ def read_keeping_from(environ: Environ) -> Keeping:
     url = _url(environ)
     return Keeping(
         url=url,
-        jobs_path=_jobs_path(url),
+        jobs_url=_jobs_url(url),
         secret_keys=_secret_keys(environ),
         retention_days=int(environ.number("RETENTION_DAYS", _DEFAULT_RETENTION, 0.999, 36500)),
     )
@@ -91,11 +90,12 @@ def _url(environ: Environ) -> URL:
     return make_url(_DEFAULT_DATABASE)
 
 
-def _jobs_path(url: URL) -> Path:
-    """Return the file of accepted questions: beside the database's, where that is one."""
-    is_file = url.get_backend_name() == "sqlite"
-    path = Path(url.database or "") if is_file else _DATA / "reeltalk"
-    return path.with_name(f"{path.stem}-jobs.sqlite")
+def _jobs_url(url: URL) -> URL:
+    """Return where accepted questions are: in a file beside the database's, where that is one."""
+    if url.get_backend_name() != "sqlite":
+        return url
+    path = Path(url.database or "")
+    return url.set(drivername="sqlite", database=str(path.with_name(f"{path.stem}-jobs.sqlite")))
 
 
 def _secret_keys(environ: Environ) -> tuple[str, ...]:

@@ -159,6 +159,9 @@ _PHRASES: dict[type[ReeltalkError], Callable[[Any, Voice], str]] = {
         f"{e.provider} broke off here{_quoted(e, v)}. Ask again for the whole answer."
     ),
     errors.AllowanceSpent: refusals.spent,
+    errors.QuestionNotKept: lambda _, _v: (
+        "I can't keep questions at the moment, so I did not take yours. Ask again in a few minutes."
+    ),
     errors.BotPaused: lambda e, v: (
         f"I am paused{f' (“{v.escape(e.message)}”)' if e.message else ''}. Ask again later."
     ),

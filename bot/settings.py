@@ -17,6 +17,7 @@ from bot.hosts import Hosts
 from bot.keeping import Keeping, read_allowances, read_keeping_from
 from bot.limits import Allowances
 from bot.providers.dialect import Dialect, Endpoint
+from bot.roles import Role, Shards, read_shards
 
 _DEFAULT_API = "https://discord.com/api/v10"
 _DEFAULT_CDN = "cdn.discordapp.com,media.discordapp.net"
@@ -81,6 +82,8 @@ class Settings:
     discord_token: str = field(repr=False)
     discord_api_url: str
     discord_gateway_url: str | None
+    role: Role
+    shards: Shards
     cdn_hosts: Hosts
     asking: Asking
     provider: str
@@ -93,22 +96,30 @@ class Settings:
     log_level: str
 
     @classmethod
-    def read(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read them from a mapping such as `os.environ`.
+    def read(cls, environ: Mapping[str, str], role: Role = Role.BOTH) -> "Settings":
+        """Read them from a mapping such as `os.environ`, for a process of that role.
 
         Raises:
             SettingsError: with all the problems there are.
         """
         reading = Environ(environ)
+        keeping = read_keeping_from(reading)
+        if role is not Role.BOTH and keeping.url.get_backend_name() == "sqlite":
+            reading.problems.append(
+                f"DATABASE_URL has to be a PostgreSQL for a {role.value}: it shares the accepted "
+                "questions with other processes, and a file is one process's own."
+            )
         settings = cls(
             discord_token=_token(reading),
             discord_api_url=reading.url("DISCORD_API_URL", _DEFAULT_API),
             discord_gateway_url=reading.url("DISCORD_GATEWAY_URL", "", ("ws", "wss")) or None,
+            role=role,
+            shards=read_shards(reading),
             cdn_hosts=reading.hosts("DISCORD_CDN_HOSTS", _DEFAULT_CDN),
             asking=_asking(reading),
             provider=provider(reading),
             dialects=read_dialects(reading),
-            keeping=read_keeping_from(reading),
+            keeping=keeping,
             allowances=read_allowances(reading),
             unknown_clip_seconds=60 * reading.number("UNKNOWN_CLIP_MINUTES", _DEFAULT_UNKNOWN),
             drain_seconds=reading.number("DRAIN_SECONDS", _DEFAULT_DRAIN),

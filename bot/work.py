@@ -1,5 +1,6 @@
 """What is done about accepted questions, whoever does it."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.questions import Question
@@ -12,8 +13,13 @@ class Work(Protocol):
         """Answer it. It may have been begun before, by a process that was killed."""
         ...
 
-    async def wait(self, question: Question, place: int) -> None:
-        """Tell its place in its server's line, from 1."""
+    @property
+    def has_waiting(self) -> bool:
+        """Tell whether there is somebody here to be told a place."""
+        ...
+
+    async def tell(self, places: Mapping[int, int]) -> None:
+        """Tell the place of each question, by its id, in its server's line, from 1."""
         ...
 
     async def withdraw(self, question: Question) -> None:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,6 +15,7 @@ from bot.errors import ReeltalkError, Scope
 from bot.preferences import Preferences
 from bot.questions import Question
 from bot.recent import Recent
+from bot.store.engine import again
 from bot.store.ledger import Entry
 from bot.store.opening import Store
 from cogs._course import Course
@@ -53,7 +55,7 @@ class Accounts:
         asker, blocked = (question.guild_id, question.author_id), None
         if self._clock() - self._allowed.get(asker, -_FRESH) >= _FRESH:
             try:
-                blocked = await self._store.blocks.refusal(*asker)
+                blocked = await again(partial(self._store.blocks.refusal, *asker))
             except SQLAlchemyError:
                 _log.exception("question=%s it is not known who is blocked", question.id)
             if blocked is None:
@@ -88,7 +90,8 @@ class Accounts:
         """
         model = await self._answerer.model(preferences)
         amount = expected(conversation.clips, model, preferences, unknown=self._unknown)
-        await self._store.charges.reserve(_charge(question, preferences, amount), preferences)
+        charge = _charge(question, preferences, amount)
+        await again(partial(self._store.charges.reserve, charge, preferences))
 
     async def close(self, question: Question, preferences: Preferences, course: Course) -> None:
         """Put what it came to in the place of that, and keep an entry; a failure is logged.
@@ -96,18 +99,22 @@ class Accounts:
         What nobody was asked costs nothing. What was asked, and told no cost, costs what was
         reserved.
         """
-        answer = course.answer
         try:
-            if answer is not None:
-                micros = None if answer.cost is None else answer.cost.micros
-                await self._store.charges.settle(question.id, seconds=answer.watched, micros=micros)
-            elif course.was_asked:
-                await self._store.charges.settle(question.id)
-            else:
-                await self._store.charges.release(question.id)
-            await self._store.ledger.record(_entry(question, preferences, course))
+            await again(partial(self._settle, question, course))
+            entry = _entry(question, preferences, course)
+            await again(partial(self._store.ledger.record, entry))
         except SQLAlchemyError:
             _log.exception("question=%s its books were not closed", question.id)
+
+    async def _settle(self, question: Question, course: Course) -> None:
+        charges, answer = self._store.charges, course.answer
+        if answer is not None:
+            micros = None if answer.cost is None else answer.cost.micros
+            await charges.settle(question.id, seconds=answer.watched, micros=micros)
+        elif course.was_asked:
+            await charges.settle(question.id)
+        else:
+            await charges.release(question.id)
 
 
 def _charge(question: Question, preferences: Preferences, amount: Amount) -> Charge:

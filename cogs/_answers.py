@@ -3,17 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
 import discord
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answering import Answerer
 from bot.client import DISCORD_ERRORS, Client
 from bot.conversation import Conversation
-from bot.errors import AnswerUnseen, ReeltalkError, ReplyHidden
+from bot.errors import AnswerUnseen, QuestionNotKept, ReeltalkError, ReplyHidden
 from bot.pacing import Pacer
 from bot.preferences import Preferences, PreferencesFor
 from bot.progress import Growing, Progress
@@ -28,6 +29,7 @@ from cogs._guest_reply import LIFETIME, GuestReply
 from cogs._memory import clips_before, earlier_turns
 from cogs._shown import Reply
 from cogs._thread_reply import ThreadReply
+from cogs._waiting import Waiting
 
 _log = logging.getLogger(__name__)
 
@@ -53,8 +55,7 @@ class Answers:
         self._preferences_for = preferences_for
         self._clock = clock
         self._now = now
-        # Questions that wait, and what they are shown in until it is their turn.
-        self._waiting: dict[int, tuple[Question, Reply]] = {}
+        self._waiting = Waiting(client, self._note)
         # The newest messages that stand for a question of another id.
         self._asked_in = Recent[int, int]()
         # By server, for as long as somebody there waits for a first sign.
@@ -75,29 +76,33 @@ class Answers:
             return False
         reply = await self._reply(question)
         # Its turn may come before the sign: both then speak through the same reply.
-        _, known = self._waiting.setdefault(question.id, (question, reply))
-        if await self._client.jobs.submit(question, had):
+        known = self._waiting.add(question, reply)
+        if await self._kept(question, had):
             if begins:
                 known.begin()
             async with self._turn_of(question):
-                await self._show_in_line(question, None)
+                await self._waiting.show(question, None)
             return True
         if known is reply:
-            self._begun(question.id)
+            self._waiting.begun(question.id)
         return False
+
+    async def _kept(self, question: Question, had: int) -> bool:
+        """Tell whether a question is in the line now, and was not before."""
+        try:
+            return await self._client.jobs.submit(question, had)
+        except SQLAlchemyError as error:
+            _log.error("question=%s is not kept: %r", question.id, error)
+            await self._refuse(question, QuestionNotKept())
+            return False
 
     async def _had(self, question: Question) -> int:
         """Return how many its asker has had today or waits for, if others wait in the server."""
-        here = [one for one, _ in self._waiting.values() if one.guild_id == question.guild_id]
+        here = self._waiting.in_server(question.guild_id)
         if not here:
             return 0  # there is nobody to come before
-        waiting = sum(one.author_id == question.author_id for one in here)
-        return waiting + await self._accounts.had_today(question)
-
-    def _begun(self, question_id: int) -> Reply | None:
-        """Let a question wait no longer; return what it was shown in, if that was here."""
-        _, reply = self._waiting.pop(question_id, (None, None))
-        return reply
+        theirs = sum(one.author_id == question.author_id for one in here)
+        return theirs + await self._accounts.had_today(question)
 
     async def _refuse(self, question: Question, refused: ReeltalkError) -> None:
         """Tell, where it was asked, why it may not be; what nobody has asked is passed over."""
@@ -117,9 +122,14 @@ class Answers:
         """Cancel the question that a message asked, or stands for."""
         await self._client.jobs.cancel(self._asked_in.get(message_id, message_id))
 
-    async def wait(self, question: Question, place: int) -> None:
-        """Tell its place in its server's line."""
-        await self._show_in_line(question, place)
+    @property
+    def has_waiting(self) -> bool:
+        """Tell whether there is somebody here to be told a place."""
+        return bool(self._waiting)
+
+    async def tell(self, places: Mapping[int, int]) -> None:
+        """Tell the place of each question in its server's line."""
+        await self._waiting.tell(places)
 
     async def withdraw(self, question: Question) -> None:
         """Tell that it was cancelled while it waited."""
@@ -132,7 +142,7 @@ class Answers:
     async def give(self, question: Question) -> None:
         """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
         preferences = await self._preferences_for(question.guild_id)
-        reply = self._begun(question.id) or await self._reply(question)
+        reply = self._waiting.begun(question.id) or await self._reply(question)
         course = Course(start=self._clock())
         try:
             question = await reply.settle()
@@ -185,21 +195,9 @@ class Answers:
         if settled.message_id != settled.id:
             self._asked_in[settled.message_id] = settled.id
 
-    async def _show_in_line(self, question: Question, place: int | None) -> None:
-        _, reply = self._waiting.get(question.id, (None, None))
-        if reply is None or not (question.clips or question.follows or question.token):
-            return
-        line = phrases.in_line(question.clips, place)
-        try:
-            settled = await reply.settle()
-            self._note(settled)
-            await reply.show(Composing(settled, question.clips).status(line))
-        except DISCORD_ERRORS as error:
-            _log.info("question=%s its place was not shown: %r", question.id, error)
-
     async def _end(self, question: Question, sentence: str, outcome: str) -> None:
         preferences = await self._preferences_for(question.guild_id)
-        reply = self._begun(question.id) or await self._reply(question)
+        reply = self._waiting.begun(question.id) or await self._reply(question)
         course = Course(self._clock(), outcome=outcome)
         try:
             settled = await reply.settle()

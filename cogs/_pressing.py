@@ -37,7 +37,7 @@ class Pressing:
             await interaction.response.send_message(phrases.NOT_YOURS, ephemeral=True)
         elif button.act == "stop":
             await _acknowledge(interaction)
-            await self._client.jobs.cancel(button.question_id)
+            await self._client.jobs.cancel(button.question_id, still_stands=True)
         elif button.act == "retry":
             await self._retry(user, interaction, button)
         else:

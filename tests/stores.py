@@ -16,7 +16,7 @@ from bot.store.preferences import Operators
 async def kept_in(folder: Path, preferences: Preferences) -> AsyncGenerator[Store]:
     """Keep things in a file there, under the operator's preferences."""
     url = make_url(f"sqlite+aiosqlite:///{folder / 'reeltalk.sqlite'}")
-    keeping = Keeping(url, folder / "jobs.sqlite", (), 90)
+    keeping = Keeping(url, make_url(f"sqlite:///{folder / 'jobs.sqlite'}"), (), 90)
     dialect = preferences.endpoint.dialect
     async with open_store(keeping, Operators(preferences, "custom", {"custom": dialect})) as store:
         yield store

@@ -5,6 +5,7 @@ import aiohttp
 import discord
 import pytest
 from discord.http import Route
+from sqlalchemy.engine import make_url
 
 from bot.answering import Answerer
 from bot.assembly import answerer
@@ -39,7 +40,7 @@ async def client(emulated: Discord, tmp_path: Path) -> AsyncGenerator[Client]:
         aiohttp.ClientSession() as session,
         kept_in(tmp_path, PREFERENCES) as store,
         Client(
-            jobs=Jobs(Path("unused")),
+            jobs=Jobs(make_url("sqlite:///unused")),
             store=store,
             unknown_clip_seconds=300.0,
             answerer_with=answerer_with,

@@ -26,7 +26,7 @@ def banned(path: str, source: str) -> bool:
     [
         ("bot/answering.py", "import discord"),
         ("bot/answering.py", "from discord.ext import commands"),
-        ("bot/jobs.py", "from cogs import ask"),
+        ("bot/jobs/jobs.py", "from cogs import ask"),
         ("bot/media/relay.py", "import discord"),
         ("bot/media/relay.py", "from bot.providers.wire import Request"),
         ("bot/media/relay.py", "from bot.answering import Answerer"),
@@ -36,7 +36,7 @@ def banned(path: str, source: str) -> bool:
         ("bot/playground/discord/world.py", "import discord"),
         ("bot/playground/discord/world.py", "from bot.clips import Upload"),
         ("bot/playground/terminal.py", "from bot import settings"),
-        ("bot/jobs.py", "from unittest.mock import patch"),
+        ("bot/jobs/jobs.py", "from unittest.mock import patch"),
     ],
 )
 def test_an_import_against_the_direction_is_refused(path: str, source: str) -> None:

@@ -5,17 +5,18 @@ import sqlite3
 import sys
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL, make_url
 
 from bot.jobs import Jobs
 from bot.questions import Question
 
 KILLS_ITSELF = """
 import asyncio, os, sys
-from pathlib import Path
+from sqlalchemy.engine import make_url
 from tests.test_jobs import Work, question
 from bot.jobs import Jobs
 
@@ -25,7 +26,7 @@ class Deadly(Work):
         os._exit(9)
 
 async def main():
-    jobs, work = Jobs(Path(sys.argv[1])), Deadly()
+    jobs, work = Jobs(make_url(sys.argv[1])), Deadly()
     jobs.register(work)
     async with jobs.run():
         await jobs.submit(question(1))
@@ -49,6 +50,7 @@ class Work:
         self.withdrawn: list[int] = []
         self.given_up: list[int] = []
         self.places: dict[int, int] = {}
+        self.has_waiting = True
         self.go = asyncio.Event()
         self._changed = asyncio.Event()
 
@@ -61,8 +63,8 @@ class Work:
             raise
         self._note(self.ended, question)
 
-    async def wait(self, question: Question, place: int) -> None:
-        self.places[question.id] = place
+    async def tell(self, places: Mapping[int, int]) -> None:
+        self.places |= places
         self._changed.set()
 
     async def withdraw(self, question: Question) -> None:
@@ -83,13 +85,13 @@ class Work:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "jobs.sqlite"
+def url(tmp_path: Path) -> URL:
+    return make_url(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
 
 
 @pytest.fixture
-async def work(path: Path) -> AsyncGenerator[tuple[Jobs, Work]]:
-    jobs, work = Jobs(path, drain=0.1), Work()
+async def work(url: URL) -> AsyncGenerator[tuple[Jobs, Work]]:
+    jobs, work = Jobs(url, drain=0.1), Work()
     jobs.register(work)
     async with jobs.run():
         yield jobs, work
@@ -146,9 +148,9 @@ async def test_a_question_cancelled_in_line_is_never_begun(work: tuple[Jobs, Wor
     assert 4 not in given.begun
 
 
-async def test_what_is_unfinished_is_handed_to_the_next_process(path: Path) -> None:
+async def test_what_is_unfinished_is_handed_to_the_next_process(url: URL) -> None:
     for last in (False, False, True):
-        jobs, given = Jobs(path, drain=0.05), Work()
+        jobs, given = Jobs(url, drain=0.05), Work()
         jobs.register(given)
         async with jobs.run():
             await jobs.submit(question(1))
@@ -157,15 +159,15 @@ async def test_what_is_unfinished_is_handed_to_the_next_process(path: Path) -> N
                 given.go.set()
                 await given.until(given.ended, 1)
         assert given.cancelled == ([] if last else [1])
-    jobs, given = Jobs(path), Work()
+    jobs, given = Jobs(url), Work()
     jobs.register(given)
     async with jobs.run():
         assert not await jobs.submit(question(1))
     assert given.begun == []
 
 
-async def test_an_answer_that_ends_in_time_is_waited_for(path: Path) -> None:
-    jobs, given = Jobs(path, drain=10), Work()
+async def test_an_answer_that_ends_in_time_is_waited_for(url: URL) -> None:
+    jobs, given = Jobs(url, drain=10), Work()
     jobs.register(given)
     async with jobs.run():
         await jobs.submit(question(1))
@@ -174,8 +176,8 @@ async def test_an_answer_that_ends_in_time_is_waited_for(path: Path) -> None:
     assert (given.ended, given.cancelled) == ([1], [])
 
 
-async def test_nothing_is_accepted_while_it_is_closing(path: Path) -> None:
-    jobs, given = Jobs(path), Work()
+async def test_nothing_is_accepted_while_it_is_closing(url: URL) -> None:
+    jobs, given = Jobs(url), Work()
     jobs.register(given)
     async with jobs.run():
         pass
@@ -183,14 +185,14 @@ async def test_nothing_is_accepted_while_it_is_closing(path: Path) -> None:
 
 
 async def test_a_bug_in_the_work_is_logged_and_is_no_reason_to_try_again(
-    path: Path, caplog: pytest.LogCaptureFixture
+    url: URL, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Work):
         async def give(self, question: Question) -> None:
             self._note(self.begun, question)
             raise LookupError("a bug")
 
-    jobs, given = Jobs(path), Broken()
+    jobs, given = Jobs(url), Broken()
     jobs.register(given)
     with caplog.at_level(logging.ERROR):
         async with jobs.run():
@@ -200,11 +202,11 @@ async def test_a_bug_in_the_work_is_logged_and_is_no_reason_to_try_again(
     assert "a bug" in caplog.text
 
 
-async def test_a_question_that_kills_its_process_ten_times_is_given_up(path: Path) -> None:
+async def test_a_question_that_kills_its_process_ten_times_is_given_up(url: URL) -> None:
     deaths = 0
     while deaths < 12:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", KILLS_ITSELF, str(path)),
+            *(sys.executable, "-c", KILLS_ITSELF, str(url)),
             stdout=PIPE,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         )
@@ -221,7 +223,7 @@ async def test_a_question_that_kills_its_process_ten_times_is_given_up(path: Pat
             break
         deaths += 1
     assert deaths == 10
-    jobs, given = Jobs(path), Work()
+    jobs, given = Jobs(url), Work()
     jobs.register(given)
     async with jobs.run():
         await given.until(given.given_up, 1)
@@ -230,39 +232,39 @@ async def test_a_question_that_kills_its_process_ten_times_is_given_up(path: Pat
 
 
 async def test_what_was_asked_is_forgotten_and_its_id_is_not(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs, given = Jobs(path), Work()
+    jobs, given = Jobs(url), Work()
     jobs.register(given)
     given.go.set()
     async with jobs.run():
         await jobs.submit(question(1, text="a secret"))
         await given.until(given.ended, 1)
         done = "SELECT 1 FROM workflow_status WHERE status = 'SUCCESS'"
-        while not _rows(path, done):  # noqa: ASYNC110 (another thread commits it)
+        while not _rows(url, done):  # noqa: ASYNC110 (another thread commits it)
             await asyncio.sleep(0.01)
-        assert "a secret" in _dump(path)
+        assert "a secret" in _dump(url)
         now = time.time()
         monkeypatch.setattr(time, "time", lambda: now + 23 * 3600)
         await jobs.sweep()
-        assert _rows(path, "SELECT * FROM workflow_status") == []
-        assert "a secret" not in _dump(path)
+        assert _rows(url, "SELECT * FROM workflow_status") == []
+        assert "a secret" not in _dump(url)
         assert not await jobs.submit(question(1))
         monkeypatch.setattr(time, "time", lambda: now + 8 * 24 * 3600)
         await jobs.sweep()
-        assert _rows(path, "SELECT * FROM accepted_questions") == []
+        assert _rows(url, "SELECT * FROM accepted_questions") == []
 
 
-def _rows(path: Path, statement: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(path)
+def _rows(url: URL, statement: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(str(url.database))
     try:
         return connection.execute(statement).fetchall()
     finally:
         connection.close()
 
 
-def _dump(path: Path) -> str:
-    connection = sqlite3.connect(path)
+def _dump(url: URL) -> str:
+    connection = sqlite3.connect(str(url.database))
     try:
         return "\n".join(connection.iterdump())
     finally:

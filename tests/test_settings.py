@@ -235,17 +235,17 @@ def test_clips_are_read_from_listed_hosts_only(url: str, allowed: bool) -> None:
 @pytest.mark.parametrize(
     ("url", "opened", "jobs"),
     [
-        ("", "sqlite+aiosqlite:///data/reeltalk.sqlite", "data/reeltalk-jobs.sqlite"),
-        ("sqlite:////var/x.db", "sqlite+aiosqlite:////var/x.db", "/var/x-jobs.sqlite"),
-        ("postgresql://a:b@h/x", "postgresql+psycopg://a:***@h/x", "data/reeltalk-jobs.sqlite"),
-        ("postgres://h/x", "postgresql+psycopg://h/x", "data/reeltalk-jobs.sqlite"),
-        ("postgresql+asyncpg://h/x", "postgresql+psycopg://h/x", "data/reeltalk-jobs.sqlite"),
+        ("", "sqlite+aiosqlite:///data/reeltalk.sqlite", "sqlite:///data/reeltalk-jobs.sqlite"),
+        ("sqlite:////var/x.db", "sqlite+aiosqlite:////var/x.db", "sqlite:////var/x-jobs.sqlite"),
+        ("postgresql://a:b@h/x", *["postgresql+psycopg://a:***@h/x"] * 2),
+        ("postgres://h/x", *["postgresql+psycopg://h/x"] * 2),
+        ("postgresql+asyncpg://h/x", *["postgresql+psycopg://h/x"] * 2),
     ],
 )
 def test_a_database_is_a_file_or_postgresql(url: str, opened: str, jobs: str) -> None:
     keeping = Settings.read({**ENOUGH, "DATABASE_URL": url}).keeping
     assert keeping.url.render_as_string() == opened
-    assert keeping.jobs_path == Path(jobs)
+    assert keeping.jobs_url.render_as_string() == jobs
 
 
 def test_nothing_is_limited_until_it_is_set() -> None:

@@ -23,6 +23,7 @@ ReeltalkError
 ├── LinksUnsupported          the provider, or the model, can't follow YouTube links
 ├── AllowanceSpent            somebody has had what they may have on one day
 ├── BotPaused *               by its operator
+├── QuestionNotKept *         the database is away
 ├── ServerBlocked
 ├── PersonBlocked
 ├── ChannelClosed             not a channel where the server lets people ask
@@ -64,6 +65,7 @@ from bot.errors.allowances import (
     ChannelClosed,
     Measure,
     PersonBlocked,
+    QuestionNotKept,
     RoleLacking,
     Scope,
     ServerBlocked,
@@ -167,6 +169,7 @@ __all__ = [
     "ProviderError",
     "ProviderStalled",
     "ProviderUnreachable",
+    "QuestionNotKept",
     "RateLimited",
     "RedirectRefused",
     "ReeltalkError",

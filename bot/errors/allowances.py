@@ -53,6 +53,13 @@ class BotPaused(ReeltalkError):
 
 
 @dataclass(eq=False)
+class QuestionNotKept(ReeltalkError):
+    """The database is away, and a question that is not kept is not accepted."""
+
+    passing: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
 class ServerBlocked(ReeltalkError):
     """The operator has blocked the server."""
 

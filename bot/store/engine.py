@@ -3,23 +3,27 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.database import given_up_when_idle
+from bot.locks import number_of
 from bot.store.migrations import StepUnknown, is_current, migrate
+
+T = TypeVar("T")
 
 _WRITES = "reeltalk_writes"
 _BUSY = 30.0  # seconds that a write waits for another's end
+_AWAY, _TRY_AGAIN = 30.0, 0.25  # seconds
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(:number)")
 
 
@@ -42,7 +46,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
         """Hold a transaction that changes nothing."""
-        async with self._engine.begin() as connection:
+        async with self._connected() as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
@@ -52,16 +56,43 @@ class Database:
         One that is to be `alone` waits for all others of that name to end, in whatever process,
         and sees what they have done. In SQLite, all that write are.
         """
-        async with self._engine.connect() as plain:
+        async with self._connected() as plain:
             connection = await plain.execution_options(**{_WRITES: True})
             async with connection.begin():
                 if alone and not self._is_sqlite:
-                    await connection.execute(_LOCK, {"number": _number(alone)})
+                    await connection.execute(_LOCK, {"number": number_of(alone)})
                 yield connection
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncGenerator[AsyncConnection]:
+        """Hold a connection, having waited for a PostgreSQL that is away."""
+        last = time.monotonic() + _AWAY
+        while True:
+            connection = self._engine.connect()
+            try:
+                await connection.start()
+            except OperationalError:
+                if self._is_sqlite or time.monotonic() > last:
+                    raise
+            else:
+                break
+            await asyncio.sleep(_TRY_AGAIN)
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Return an INSERT that can say what to do about what is there already."""
         return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+
+
+async def again(act: Callable[[], Awaitable[T]]) -> T:
+    """Do once more what may be done twice, where the database went away in the middle of it."""
+    try:
+        return await act()
+    except OperationalError:
+        return await act()
 
 
 @asynccontextmanager
@@ -143,11 +174,9 @@ def _postgresql(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_pre_ping=True,  # so that a restart of the server costs no question
-        connect_args={"connect_timeout": 10, "application_name": "reeltalk"},
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "reeltalk",
+            "options": given_up_when_idle(),
+        },
     )
-
-
-def _number(name: str) -> int:
-    """Return the same number for a name in every process, as a lock's; DBOS has its own."""
-    digest = blake2b(f"reeltalk {name}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, signed=True)

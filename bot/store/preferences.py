@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from bot.errors import Measure
 from bot.limits import Allowances, Limits
 from bot.preferences import NOTHING_CHOSEN, Choices, Preferences, Watched, tightened
 from bot.providers.dialect import Dialect, Endpoint
-from bot.store.engine import Database
+from bot.store.engine import Database, again
 from bot.store.keys import KeyUnsealable, OwnKey, Sealed
 from bot.store.schema import choices, named, watched_channels
 
@@ -81,10 +82,7 @@ class ServerPreferences:
         if known is not None and self._clock() - at < _FRESH:
             return known
         changes, now = self._changes, self._clock()
-        async with self._database.reading() as connection:
-            preferences = tightened(
-                await self._operator(connection, guild_id), await _read(connection, guild_id)
-            )
+        preferences = await again(partial(self._as_kept, guild_id))
         if changes == self._changes:
             self._known.pop(guild_id, None)
             self._known[guild_id] = (now, preferences)
@@ -114,6 +112,11 @@ class ServerPreferences:
         """Read what a server chose anew, the next time."""
         self._changes += 1
         self._known.pop(guild_id, None)
+
+    async def _as_kept(self, guild_id: int) -> Preferences:
+        async with self._database.reading() as connection:
+            operator = await self._operator(connection, guild_id)
+            return tightened(operator, await _read(connection, guild_id))
 
     async def _operator(self, connection: AsyncConnection, guild_id: int) -> Preferences:
         try:

@@ -9,14 +9,16 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.questions import Question
 from bot.tasks import ended, repeating
 
 if TYPE_CHECKING:
-    from bot.jobs import Work
+    from sqlalchemy.engine import URL
+
+    from bot.locks import Locks
+    from bot.work import Work
 
 # As in bot.jobs: what runs at the same time must be the same, or it is what is measured.
 _AT_ONCE, _AT_ONCE_PER_SERVER = 24, 3
@@ -30,8 +32,8 @@ class JobsUnusable(Exception):
 class Jobs:
     """One fair line of questions, in memory alone."""
 
-    def __init__(self, path: Path, *, drain: float = 0.0) -> None:
-        del path, drain
+    def __init__(self, url: "URL", locks: "Locks | None" = None, *, drain: float = 0.0) -> None:
+        del url, locks, drain
         self._work: Work | None = None
         self._all = asyncio.Semaphore(_AT_ONCE)
         self._lines: dict[int, asyncio.Semaphore] = defaultdict(
@@ -46,7 +48,8 @@ class Jobs:
         self._work = work
 
     @asynccontextmanager
-    async def run(self) -> AsyncGenerator[None]:
+    async def run(self, *, works: bool = True) -> AsyncGenerator[None]:
+        assert works
         telling = asyncio.create_task(repeating(_TELL_EVERY, self._tell_places))
         try:
             yield
@@ -64,7 +67,15 @@ class Jobs:
         task.add_done_callback(lambda _: self._tasks.pop(question.id))
         return True
 
-    async def cancel(self, question_id: int) -> None:
+    @asynccontextmanager
+    async def held_in_line(self, question_id: int) -> AsyncGenerator[bool]:
+        yield bool(question_id)
+
+    async def hand_back(self) -> None:
+        self.closing = True
+
+    async def cancel(self, question_id: int, *, still_stands: bool = False) -> None:
+        del still_stands
         if task := self._tasks.get(question_id):
             task.cancel()
         if self._work and (question := self._waiting.pop(question_id, None)):
@@ -82,9 +93,11 @@ class Jobs:
     async def _tell_places(self) -> None:
         assert self._work is not None
         places: Counter[int] = Counter()
-        for question in tuple(self._waiting.values()):
+        told: dict[int, int] = {}
+        for question in self._waiting.values():
             places[_line(question)] += 1
-            await self._work.wait(question, places[_line(question)])
+            told[question.id] = places[_line(question)]
+        await self._work.tell(told)
 
 
 def _line(question: Question) -> int:

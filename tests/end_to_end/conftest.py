@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.jobs import Jobs
 from bot.playground import model as stand_in
@@ -45,8 +46,10 @@ def _ours_left() -> list[str]:
 class Nothing:
     """Work that nobody asks for."""
 
+    has_waiting = False
+
     async def give(self, question: Question) -> None: ...
-    async def wait(self, question: Question, place: int) -> None: ...
+    async def tell(self, places: Mapping[int, int]) -> None: ...
     async def withdraw(self, question: Question) -> None: ...
     async def give_up(self, question: Question) -> None: ...
 
@@ -57,7 +60,7 @@ def begun_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("jobs") / "reeltalk-jobs.sqlite"
 
     async def begin() -> None:
-        jobs = Jobs(path)
+        jobs = Jobs(make_url(f"sqlite:///{path}"))
         jobs.register(Nothing())
         async with jobs.run():
             pass

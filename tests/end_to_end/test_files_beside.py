@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.answering import Answerer
 from bot.assembly import answerer
@@ -114,7 +115,7 @@ async def client(discord: Discord, model: Model, tmp_path: Path) -> AsyncGenerat
         aiohttp.ClientSession() as session,
         kept_in(tmp_path, preferences) as store,
         Client(
-            jobs=Jobs(tmp_path / "unused.sqlite"),
+            jobs=Jobs(make_url("sqlite:///unused")),
             store=store,
             unknown_clip_seconds=300.0,
             answerer_with=answerer_with,

@@ -7,8 +7,9 @@ and a stand-in model that stay. Gateways and workers are killed with SIGKILL and
 worker is frozen and woken, the database crashes once, and all that goes wrong in `chaos` does here.
 Every message is delivered twice, and again after each start of a gateway, so every question is
 accepted in the end; each has to end in one answer, or in one sentence where the provider failed.
-What a killed worker had in hand has to go on elsewhere within three of the periods in which workers
-are seen to be alive, in the message that it had begun.
+What a killed worker had in hand has to go on elsewhere, in the message that it had begun, within
+three of the periods in which workers look for dead ones; while the database is away, and where none
+lives on for so long, that is not held against it.
 """
 
 import argparse
@@ -90,7 +91,7 @@ class Havoc:
         for other in (self.freeze, self.crash):
             acts.insert(self._chance.randrange(len(acts) + 1), other)
         for act in acts:
-            await asyncio.sleep(self._chance.uniform(1.5, 3.5))
+            await asyncio.sleep(self._chance.uniform(2, 5))
             await act()
         await asyncio.gather(*self._mending)
 

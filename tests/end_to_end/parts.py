@@ -62,6 +62,8 @@ class Cluster(Theatre):
         }
         with self._log(part) as log:
             part.process = await self.start(part.role, stderr=log, **environ)
+        if part.role == "worker":
+            self.witness.note_begin(part.name)
         if part.shards:
             await self.discord.until(
                 lambda: set(part.shards) <= self.discord.shards_connected, STARTING
@@ -95,6 +97,7 @@ class Cluster(Theatre):
     async def wake(self, part: Part) -> None:
         """Let a frozen process go on."""
         assert part.process is not None
+        self.witness.note_begin(part.name)
         part.process.send_signal(signal.SIGCONT)
         part.is_up = True
 

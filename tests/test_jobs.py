@@ -1,24 +1,29 @@
 import asyncio
 import logging
 import os
-import sqlite3
 import sys
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
+from bot.database import database
 from bot.jobs import Jobs
+from bot.jobs.line import Line
+from bot.jobs.liveness import Recovery
+from bot.locks import Alone, Locks, Session
 from bot.questions import Question
+from tests.postgresql import Server
 
 KILLS_ITSELF = """
 import asyncio, os, sys
 from sqlalchemy.engine import make_url
-from tests.test_jobs import Work, question
-from bot.jobs import Jobs
+from tests.test_jobs import Work, question, running
 
 class Deadly(Work):
     async def give(self, question):
@@ -26,9 +31,7 @@ class Deadly(Work):
         os._exit(9)
 
 async def main():
-    jobs, work = Jobs(make_url(sys.argv[1])), Deadly()
-    jobs.register(work)
-    async with jobs.run():
+    async with running(make_url(sys.argv[1]), Deadly()) as jobs:
         await jobs.submit(question(1))
         await asyncio.sleep(20)
 
@@ -84,17 +87,50 @@ class Work:
                 await self._changed.wait()
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> URL:
-    return make_url(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    if request.param == "sqlite":
+        return make_url(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    running: Server = request.getfixturevalue("server")
+    return make_url(running.make())
+
+
+@asynccontextmanager
+async def running(url: URL, work: "Work", drain: float = 0.0) -> AsyncGenerator[Jobs]:
+    """Work on what lies there, as the one process that does."""
+    async with AsyncExitStack() as stack:
+        locks: Locks = Alone()
+        if url.get_backend_name() != "sqlite":
+            locks = await stack.enter_async_context(Session.opened(url))
+        jobs = Jobs(url, locks, drain=drain)
+        jobs.register(work)
+        await stack.enter_async_context(jobs.run())
+        yield jobs
+
+
+async def made(url: URL) -> None:
+    """Make the tables, which takes a while."""
+    async with running(url, Work()):
+        pass
+
+
+async def buried(url: URL) -> None:
+    """Let somebody look twice who is dead; a file has nobody else who could."""
+    if url.get_backend_name() != "sqlite":
+        line = Line(url)
+        async with line.run(), Session.opened(url) as locks:
+            recovery = Recovery(line, locks, "ours")
+            await recovery.look()
+            assert await line.executors() != set()
+            await recovery.look()
+            assert await line.executors() == set()
 
 
 @pytest.fixture
 async def work(url: URL) -> AsyncGenerator[tuple[Jobs, Work]]:
-    jobs, work = Jobs(url, drain=0.1), Work()
-    jobs.register(work)
-    async with jobs.run():
-        yield jobs, work
+    given = Work()
+    async with running(url, given, drain=0.1) as jobs:
+        yield jobs, given
 
 
 async def test_a_question_delivered_twice_is_worked_on_once(work: tuple[Jobs, Work]) -> None:
@@ -150,26 +186,23 @@ async def test_a_question_cancelled_in_line_is_never_begun(work: tuple[Jobs, Wor
 
 async def test_what_is_unfinished_is_handed_to_the_next_process(url: URL) -> None:
     for last in (False, False, True):
-        jobs, given = Jobs(url, drain=0.05), Work()
-        jobs.register(given)
-        async with jobs.run():
+        given = Work()
+        async with running(url, given, drain=0.05) as jobs:
             await jobs.submit(question(1))
             await given.until(given.begun, 1)
             if last:
                 given.go.set()
                 await given.until(given.ended, 1)
         assert given.cancelled == ([] if last else [1])
-    jobs, given = Jobs(url), Work()
-    jobs.register(given)
-    async with jobs.run():
+    given = Work()
+    async with running(url, given) as jobs:
         assert not await jobs.submit(question(1))
     assert given.begun == []
 
 
 async def test_an_answer_that_ends_in_time_is_waited_for(url: URL) -> None:
-    jobs, given = Jobs(url, drain=10), Work()
-    jobs.register(given)
-    async with jobs.run():
+    given = Work()
+    async with running(url, given, drain=10) as jobs:
         await jobs.submit(question(1))
         await given.until(given.begun, 1)
         asyncio.get_running_loop().call_later(0.2, given.go.set)
@@ -177,9 +210,8 @@ async def test_an_answer_that_ends_in_time_is_waited_for(url: URL) -> None:
 
 
 async def test_nothing_is_accepted_while_it_is_closing(url: URL) -> None:
-    jobs, given = Jobs(url), Work()
-    jobs.register(given)
-    async with jobs.run():
+    given = Work()
+    async with running(url, given) as jobs:
         pass
     assert not await jobs.submit(question(1))
 
@@ -192,10 +224,9 @@ async def test_a_bug_in_the_work_is_logged_and_is_no_reason_to_try_again(
             self._note(self.begun, question)
             raise LookupError("a bug")
 
-    jobs, given = Jobs(url), Broken()
-    jobs.register(given)
+    given = Broken()
     with caplog.at_level(logging.ERROR):
-        async with jobs.run():
+        async with running(url, given) as jobs:
             await jobs.submit(question(7))
             await given.until(given.begun, 1)
     assert "question=7" in caplog.text
@@ -203,10 +234,11 @@ async def test_a_bug_in_the_work_is_logged_and_is_no_reason_to_try_again(
 
 
 async def test_a_question_that_kills_its_process_ten_times_is_given_up(url: URL) -> None:
+    await made(url)
     deaths = 0
     while deaths < 12:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", KILLS_ITSELF, str(url)),
+            *(sys.executable, "-c", KILLS_ITSELF, url.render_as_string(hide_password=False)),
             stdout=PIPE,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         )
@@ -222,10 +254,10 @@ async def test_a_question_that_kills_its_process_ten_times_is_given_up(url: URL)
         if not begun:
             break
         deaths += 1
+        await buried(url)
     assert deaths == 10
-    jobs, given = Jobs(url), Work()
-    jobs.register(given)
-    async with jobs.run():
+    given = Work()
+    async with running(url, given) as jobs:
         await given.until(given.given_up, 1)
         assert not await jobs.submit(question(1))
     assert (given.given_up, given.begun) == ([1], [])
@@ -234,41 +266,39 @@ async def test_a_question_that_kills_its_process_ten_times_is_given_up(url: URL)
 async def test_what_was_asked_is_forgotten_and_its_id_is_not(
     url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs, given = Jobs(url), Work()
-    jobs.register(given)
+    given = Work()
     given.go.set()
-    async with jobs.run():
+    async with running(url, given) as jobs:
         await jobs.submit(question(1, text="a secret"))
         await given.until(given.ended, 1)
-        done = "SELECT 1 FROM workflow_status WHERE status = 'SUCCESS'"
-        while not _rows(url, done):  # noqa: ASYNC110 (another thread commits it)
+        while "SUCCESS" not in str(_everything(url)):  # noqa: ASYNC110 (another thread commits it)
             await asyncio.sleep(0.01)
-        assert "a secret" in _dump(url)
+        assert "a secret" in str(_everything(url))
         now = time.time()
         monkeypatch.setattr(time, "time", lambda: now + 23 * 3600)
         await jobs.sweep()
-        assert _rows(url, "SELECT * FROM workflow_status") == []
-        assert "a secret" not in _dump(url)
+        kept = _everything(url)
+        assert "a secret" not in str(kept)
+        assert kept["workflow_status"] == kept["operation_outputs"] == ""
         assert not await jobs.submit(question(1))
         monkeypatch.setattr(time, "time", lambda: now + 8 * 24 * 3600)
         await jobs.sweep()
-        assert _rows(url, "SELECT * FROM accepted_questions") == []
+        assert _everything(url)["accepted_questions"] == ""
 
 
-def _rows(url: URL, statement: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(str(url.database))
-    try:
-        return connection.execute(statement).fetchall()
-    finally:
-        connection.close()
-
-
-def _dump(url: URL) -> str:
-    connection = sqlite3.connect(str(url.database))
-    try:
-        return "\n".join(connection.iterdump())
-    finally:
-        connection.close()
+def _everything(url: URL) -> dict[str, str]:
+    """Return what is in each table."""
+    engine = database(url)
+    schemas = (None,) if url.get_backend_name() == "sqlite" else (None, "dbos")
+    found: dict[str, str] = {}
+    with engine.connect() as connection:
+        for schema in schemas:
+            for name in sa.inspect(connection).get_table_names(schema):
+                table = sa.table(name, schema=schema)
+                rows = connection.execute(sa.select(sa.text("*")).select_from(table))
+                found[name] = "\n".join(str(tuple(row)) for row in rows)
+    engine.dispose()
+    return found
 
 
 async def test_who_has_had_fewer_comes_first_in_their_servers_line(

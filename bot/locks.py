@@ -18,12 +18,12 @@ _log = logging.getLogger(__name__)
 
 LEASE = 10.0
 """Seconds after which the server ends the session of a process that gives no sign of itself."""
-_CERTAIN = 7.0
-"""Seconds after a sign in which a process may take it that its session goes on."""
-_SIGN_EVERY = 2.0
-_PATIENCE = 5.0
-_TRY_AGAIN, _LOOK_AGAIN = 0.25, 0.05
-_GIVES_UP = 2 * LEASE
+_CERTAIN = 0.7
+"""The part of a lease after a sign in which a process may take it that its session goes on."""
+_SIGN_EVERY, _PATIENCE = 0.2, 0.5
+"""Parts of it, too: between two signs, and for the server's answer to one."""
+_GIVES_UP = 2.0
+_TRY_AGAIN, _LOOK_AGAIN = 0.25, 0.05  # seconds
 
 _SIGN = "SELECT true"
 _TAKE = "SELECT pg_try_advisory_lock(%s)"
@@ -67,9 +67,9 @@ class Alone:
 class Session:
     """Advisory locks, by name, of one session of PostgreSQL's.
 
-    The server frees them when the session ends: at once with the process, and `LEASE` seconds after
-    its last sign where it hangs, is frozen, or its machine is gone. So whoever finds a lock free
-    needs no clock to know that its holder is dead; and a holder that was only frozen asks, by
+    The server frees them when the session ends: at once with the process, and a `lease` of seconds
+    after its last sign where it hangs, is frozen, or its machine is gone. So whoever finds a lock
+    free needs no clock to know that its holder is dead; and a holder that was only frozen asks, by
     `confirm`, before it does anything that another may have taken over.
 
     When the session breaks, what was taken for good is taken again in another: `lost` is set when
@@ -77,7 +77,10 @@ class Session:
     PgBouncer must not stand between, or pool sessions.
     """
 
-    def __init__(self, url: URL, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, url: URL, lease: float = LEASE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._lease = lease
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._clock = clock
         self._connection: psycopg.AsyncConnection | None = None
@@ -91,13 +94,13 @@ class Session:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: URL) -> AsyncGenerator["Session"]:
+    async def opened(cls, url: URL, lease: float = LEASE) -> AsyncGenerator["Session"]:
         """Keep a session up inside the block.
 
         Raises:
             LocksUnusable: it can't be had to begin with.
         """
-        session = cls(url)
+        session = cls(url, lease)
         try:
             session._connection = await session._connected()
         except _GONE as error:
@@ -162,7 +165,7 @@ class Session:
         Raises:
             asyncio.CancelledError: it is not, and whoever asks is to stop where they are.
         """
-        while self.lost.is_set() or self._clock() - self._sign > _CERTAIN:
+        while self.lost.is_set() or self._clock() - self._sign > _CERTAIN * self._lease:
             if self.lost.is_set():
                 raise asyncio.CancelledError
             if not await self._asked(_SIGN):
@@ -175,7 +178,7 @@ class Session:
             if connection is None:
                 return False
             try:
-                told = await _ask(connection, statement, *names)
+                told = await self._ask(connection, statement, *names)
             except _GONE:
                 return False
             self._sign = sent
@@ -183,7 +186,7 @@ class Session:
 
     async def _keep(self) -> None:
         while True:
-            await asyncio.sleep(_SIGN_EVERY)
+            await asyncio.sleep(_SIGN_EVERY * self._lease)
             if not await self._asked(_SIGN):
                 await self._begin_anew()
 
@@ -206,7 +209,7 @@ class Session:
                     _log.info("PostgreSQL answers again")
                     return
                 refused = min(refused, self._clock())
-            if self._clock() - refused > _GIVES_UP:
+            if self._clock() - refused > _GIVES_UP * self._lease:
                 self.lost.set()
             await asyncio.sleep(_TRY_AGAIN)
 
@@ -215,7 +218,7 @@ class Session:
         connection, sent = await self._connected(), self._clock()
         try:
             for name in self._taken:
-                if not await _ask(connection, _TAKE, name):
+                if not await self._ask(connection, _TAKE, name):
                     return None
             if self.still_ours is not None and not await self.still_ours():
                 self.lost.set()
@@ -227,13 +230,13 @@ class Session:
                 await connection.close()
 
     async def _connected(self) -> psycopg.AsyncConnection:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_PATIENCE * self._lease):
             return await psycopg.AsyncConnection.connect(
                 self._address,
                 autocommit=True,
                 application_name="reeltalk locks",
                 # The lease: this is the server's clock, and the only one.
-                options=f"-c idle_session_timeout={LEASE:.0f}s",
+                options=f"-c idle_session_timeout={1000 * self._lease:.0f}",
             )
 
     async def _disconnect(self) -> None:
@@ -241,14 +244,12 @@ class Session:
         if connection is not None:
             await connection.close()
 
-
-async def _ask(connection: psycopg.AsyncConnection, statement: str, *names: str) -> bool:
-    async with asyncio.timeout(_PATIENCE):
-        answer = await connection.execute(
-            statement.encode(), [number_of(name) for name in names] or None
-        )
-        row = await answer.fetchone()
-    return bool(row and row[0])
+    async def _ask(self, connection: psycopg.AsyncConnection, statement: str, *names: str) -> bool:
+        numbers = [number_of(name) for name in names]
+        async with asyncio.timeout(_PATIENCE * self._lease):
+            answer = await connection.execute(statement.encode(), numbers or None)
+            row = await answer.fetchone()
+        return bool(row and row[0])
 
 
 Locks: TypeAlias = Alone | Session

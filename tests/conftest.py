@@ -8,6 +8,7 @@ import pytest
 
 from bot.playground.clips import make_clip
 from tests.answering import Asker, asking
+from tests.postgresql import PostgresqlMissing, Server, postgresql
 
 
 @pytest.hookimpl(wrapper=True)
@@ -18,6 +19,18 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped, though DISCORD_OPENAPI is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def server() -> Generator[Server]:
+    """Return a real PostgreSQL, on which a test makes a database of its own."""
+    try:
+        with postgresql() as running:
+            yield running
+    except PostgresqlMissing as error:
+        if os.environ.get("POSTGRESQL") == "needed":
+            raise
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

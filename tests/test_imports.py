@@ -54,7 +54,7 @@ def test_an_import_against_the_direction_is_refused(path: str, source: str) -> N
         ("bot/media/relay.py", "from bot.errors import ClipError"),
         ("bot/providers/client.py", "from bot.media.kinds import Segment"),
         ("bot/playground/terminal.py", "from .clips import make_clip"),
-        ("tests/test_jobs.py", "from bot.jobs import Jobs"),
+        ("tests/jobs/test_working.py", "from bot.jobs import Jobs"),
     ],
 )
 def test_an_import_with_the_direction_is_fine(path: str, source: str) -> None:

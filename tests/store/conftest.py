@@ -1,7 +1,6 @@
 """Databases, empty and of both kinds, and a store on them."""
 
-import os
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,8 @@ from bot.keeping import Keeping
 from bot.settings import read_keeping
 from bot.store.engine import Database, opened
 from bot.store.opening import Store, open_store
-from tests.postgresql import PostgresqlMissing, Server, postgresql
+from tests.postgresql import Server
 from tests.store.ours import OPERATORS, SECRET, Clock
-
-
-@pytest.fixture(scope="session")
-def server() -> Generator[Server]:
-    try:
-        with postgresql() as running:
-            yield running
-    except PostgresqlMissing as error:
-        if os.environ.get("POSTGRESQL") == "needed":
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

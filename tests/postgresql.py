@@ -34,15 +34,21 @@ class Server:
         self._run("initdb", "-D", data, "-U", "reeltalk", "-A", "trust", "-N", "-E=UTF8")
 
     def start(self) -> None:
-        """Run it, with what it kept until it was stopped."""
+        """Run it, with what it kept until it was stopped; nothing where it runs."""
+        if self._is_up:
+            return
         # Its life is the tests': what it loses with the machine is no matter.
         options = f"-c listen_addresses=127.0.0.1 -c port={self._port} -k {self._folder}"
         self._control("start", "-l", self._folder / "log", "-o", f"{options} -c fsync=off")
 
     def stop(self) -> None:
         """Cut every connection and end, as if it had crashed; nothing where that has happened."""
-        if (self._folder / "made" / "postmaster.pid").exists():
+        if self._is_up:
             self._control("stop", "-m", "immediate")
+
+    @property
+    def _is_up(self) -> bool:
+        return (self._folder / "made" / "postmaster.pid").exists()
 
     def make(self) -> str:
         """Return the address of a new, empty database."""

@@ -66,6 +66,7 @@ async def cluster(
         finally:
             await asyncio.gather(*(stage.end(part, signal.SIGKILL) for part in parts))
             await ended([watching])
+            await asyncio.to_thread(server.start)
 
 
 def rooms(discord: Discord, shards: int, each: int = 2) -> list[int]:
@@ -176,6 +177,7 @@ def told(stage: Cluster, wrong: Sequence[str], facts: str) -> None:
         f"{facts} questions={len(stage.said)} answers={sum(map(stage.is_answered, stage.said))} "
         f"told={sum(map(stage.is_told, stage.said))} violations={len(wrong)} "
         f"asked_of_the_model={len(stage.model.requests)} {stage.witness.summary()} "
+        f"ended_alone={stage.ended_alone} "
         f"identified_too_soon={len(stage.discord.identify_violations)}"
     )
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.tasks import ended
 from tests.end_to_end.theatre import Theatre
 from tests.end_to_end.witness import Witness
 from tests.postgresql import Server
 
-STARTING, ENDING = 60.0, 60.0
+STARTING, ENDING, AGAIN = 60.0, 60.0, 1.0
 
 
 @dataclass(slots=True)
@@ -27,6 +28,9 @@ class Part:
     starts: int = 0
     is_up: bool = False
     process: Process | None = None
+    keeping: asyncio.Task[None] | None = None
+    # No process is to be forgotten that is just being started.
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def name(self) -> str:
@@ -46,12 +50,39 @@ class Cluster(Theatre):
     parts: list[Part] = field(kw_only=True)
     logs: Path | None = field(kw_only=True, default=None)
     witness: Witness = field(init=False)
+    ended_alone: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.discord, self.model)
 
+    def holder(self, number: int) -> Part:
+        """Return who has asked the model the question of that number last."""
+        name = self.witness.holder(number)
+        return next(one for one in self.parts if one.name == name)
+
     async def begin(self, part: Part) -> None:
-        """Start a process in a part's place; a gateway then hears all that was said."""
+        """Start a process in a part's place; a gateway then hears all that was said.
+
+        One that ends by itself, as where the database is away, is started again.
+        """
+        await self._start(part)
+        part.keeping = asyncio.create_task(self._keep(part))
+        if part.shards:
+            await self.discord.until(
+                lambda: set(part.shards) <= self.discord.shards_connected, STARTING
+            )
+            self.deliver_again()
+        part.is_up = True
+
+    async def _keep(self, part: Part) -> None:
+        while part.process is not None:
+            await part.process.wait()
+            self.ended_alone += 1
+            await asyncio.sleep(AGAIN)
+            async with part.starting:
+                await self._start(part)
+
+    async def _start(self, part: Part) -> None:
         part.starts += 1
         environ = {
             "DATABASE_URL": self.url,
@@ -64,12 +95,6 @@ class Cluster(Theatre):
             part.process = await self.start(part.role, stderr=log, **environ)
         if part.role == "worker":
             self.witness.note_begin(part.name)
-        if part.shards:
-            await self.discord.until(
-                lambda: set(part.shards) <= self.discord.shards_connected, STARTING
-            )
-            self.deliver_again()
-        part.is_up = True
 
     async def kill(self, part: Part) -> None:
         """End a process without a word."""
@@ -79,13 +104,17 @@ class Cluster(Theatre):
         await self.discord.until(lambda: not mine & self.discord.shards_connected)
 
     async def end(self, part: Part, number: int = signal.SIGTERM) -> int:
-        """End a process, and return its exit status."""
+        """End a process, and return its exit status; 0 where there is none."""
         part.is_up = False
-        if part.process is None:
+        if part.keeping is not None:
+            async with part.starting:
+                await ended([part.keeping])
+        process, part.process = part.process, None
+        if process is None:
             return 0
         with contextlib.suppress(ProcessLookupError):
-            part.process.send_signal(number)
-        return await asyncio.wait_for(part.process.wait(), ENDING)
+            process.send_signal(number)
+        return await asyncio.wait_for(process.wait(), ENDING)
 
     def freeze(self, part: Part) -> None:
         """Let a process do nothing more, as one that is swapped out does."""

@@ -100,14 +100,18 @@ class Witness:
         """Note that a worker is there from now on."""
         self._lives.append(_Life(name, time.monotonic() + _STARTING))
 
+    def holder(self, number: int) -> str | None:
+        """Return who has asked the model a question last, None where nobody has."""
+        askers = self._asked.get(number)
+        return askers[-1][1] if askers else None
+
     def note_end(self, stage: Theatre, name: str, *, frozen: bool = False) -> None:
         """Note what somebody has in hand who is about to be killed, or frozen."""
         for life in self._lives:
             if life.name == name:
                 life.until = min(life.until, time.monotonic())
         for number, question in enumerate(stage.said):
-            askers = self._asked.get(number)
-            if askers and askers[-1][1] == name and not stage.is_over(question):
+            if self.holder(number) == name and not stage.is_over(question):
                 messages = tuple(one.id for one in stage.answer(question))
                 hand = Hand(number, question.id, messages, name, time.monotonic(), frozen)
                 self._hands.append(hand)

@@ -25,6 +25,7 @@ from bot.batches import Batches
 from bot.database import database
 from bot.questions import Question
 from bot.tasks import ended, repeating
+from bot.waiting import Waiting, waiting_in
 from bot.work import Work
 
 _log = logging.getLogger(__name__)
@@ -140,6 +141,10 @@ class Jobs:
             task.cancel()  # the engine would, too, within a second
         elif self._work is not None and status.status == "ENQUEUED":
             await self._work.withdraw(_question(status))
+
+    async def waiting(self) -> Waiting:
+        """Look at the line. Raises SQLAlchemyError when it can't be read."""
+        return await asyncio.to_thread(waiting_in, self._engine, _QUEUE)
 
     async def hand_back(self) -> None:
         """Accept no more, and leave what is being answered to the next process, or the next run."""

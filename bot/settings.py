@@ -1,6 +1,5 @@
 """What the operator has set, read once from the environment and checked all at once."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,6 +15,7 @@ from bot.environ import Environ
 from bot.hosts import Hosts
 from bot.keeping import Keeping, read_allowances, read_keeping_from
 from bot.limits import Allowances
+from bot.logs import FORMATS, LEVELS
 from bot.providers.dialect import Dialect, Endpoint
 
 _DEFAULT_API = "https://discord.com/api/v10"
@@ -29,7 +29,6 @@ _DEFAULT_UNKNOWN = "5"
 _DEFAULT_DRAIN = "20"
 _DEFAULT_STALE = "30"
 _MIB = 1 << 20
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(Exception):
@@ -91,6 +90,7 @@ class Settings:
     drain_seconds: float
     stale_seconds: float
     log_level: str
+    log_format: str
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -113,7 +113,8 @@ class Settings:
             unknown_clip_seconds=60 * reading.number("UNKNOWN_CLIP_MINUTES", _DEFAULT_UNKNOWN),
             drain_seconds=reading.number("DRAIN_SECONDS", _DEFAULT_DRAIN),
             stale_seconds=60 * reading.number("STALE_MINUTES", _DEFAULT_STALE),
-            log_level=reading.choice("LOG_LEVEL", _LEVELS, "INFO"),
+            log_level=reading.choice("LOG_LEVEL", LEVELS, "INFO"),
+            log_format=reading.choice("LOG_FORMAT", FORMATS, "text"),
         )
         return _without_problems(settings, reading)
 
@@ -196,15 +197,3 @@ def _token(reading: Environ) -> str:
             "at https://discord.com/developers/applications."
         )
     return token
-
-
-def configure_logging(level: str) -> None:
-    """Log to standard error, a line per event."""
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s", force=True
-    )
-    if level == "INFO":
-        # discord.py tells of every reconnect there, and the one line per question would drown.
-        logging.getLogger("discord").setLevel(logging.WARNING)
-        # And Alembic tells of every table's first making.
-        logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -133,7 +133,7 @@ class Answers:
         """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
         preferences = await self._preferences_for(question.guild_id)
         reply = self._begun(question.id) or await self._reply(question)
-        course = Course(start=self._clock())
+        course = Course(self._clock(), max(0.0, self._now() - question.asked_at))
         try:
             question = await reply.settle()
             self._note(question)

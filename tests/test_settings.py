@@ -30,7 +30,7 @@ def test_a_token_and_a_key_are_enough() -> None:
     assert settings.discord_api_url == "https://discord.com/api/v10"
     assert settings.discord_gateway_url is None
     assert settings.asking.max_clip_bytes == 100 << 20
-    assert settings.log_level == "INFO"
+    assert (settings.log_level, settings.log_format) == ("INFO", "text")
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
             "DISCORD_CDN_HOSTS": "https://cdn",
             "MAX_CLIP_MB": "lots",
             "LOG_LEVEL": "loud",
+            "LOG_FORMAT": "xml",
         }
     )
     names = [
@@ -67,6 +68,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "MODEL",
         "MAX_CLIP_MB",
         "LOG_LEVEL",
+        "LOG_FORMAT",
     ]
     assert len(said) == len(names)
     for name in names:

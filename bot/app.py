@@ -12,12 +12,15 @@ import aiohttp
 import discord
 
 from bot.answering import Answerer
-from bot.assembly import answerer, session
+from bot.assembly import BUDGET, answerer, session
 from bot.client import Client, use_api
+from bot.health import AddressUnusable, Health, serving
 from bot.jobs import Jobs, JobsUnusable
 from bot.media import relay
+from bot.media.budget import Budget
 from bot.media.fetch import Cdn, Locate
 from bot.media.workshop import Workshop
+from bot.metrics import Metrics
 from bot.preferences import operators
 from bot.settings import Settings
 from bot.store.engine import StoreUnusable
@@ -52,11 +55,22 @@ async def run(settings: Settings) -> None:
     relay.keep_freed_memory()
     Workshop.sweep()
     use_api(settings.discord_api_url)
+    health, metrics = Health("alone"), Metrics()
+    try:
+        async with serving(settings.health_address, health, metrics):
+            await _keep_running(settings, health, metrics)
+    except AddressUnusable as error:
+        raise StartError(
+            f"Health can't be served at {error}: set HEALTH_ADDRESS to another host or port."
+        ) from error
+
+
+async def _keep_running(settings: Settings, health: Health, metrics: Metrics) -> None:
     pauses = restarts()
     while True:
         began = time.monotonic()
         try:
-            await _run_once(settings)
+            await _run_once(settings, health, metrics)
         except (StartError, asyncio.CancelledError):
             raise
         except Exception:  # noqa: BLE001 (a bug of discord.py's, or of ours: be there again)
@@ -78,7 +92,7 @@ def restarts() -> Iterator[float]:
     yield from repeat(300.0)
 
 
-async def _run_once(settings: Settings) -> None:
+async def _run_once(settings: Settings, health: Health, metrics: Metrics) -> None:
     jobs = Jobs(settings.keeping.jobs_path, drain=settings.drain_seconds)
     async with (
         _kept(settings) as store,
@@ -86,11 +100,13 @@ async def _run_once(settings: Settings) -> None:
         Client(
             jobs=jobs,
             store=store,
+            metrics=metrics,
             unknown_clip_seconds=settings.unknown_clip_seconds,
-            answerer_with=partial(_answerer, web, settings),
+            answerer_with=partial(_answerer, web, settings, metrics),
             extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,
         ) as client,
+        health.of(jobs.waiting, lambda: client.is_connected),
     ):
         await _start(client, jobs, settings)
 
@@ -112,9 +128,12 @@ async def _kept(settings: Settings) -> AsyncGenerator[Store]:
         raise StartError(f"The database can't be used: check DATABASE_URL. {error}") from error
 
 
-def _answerer(web: aiohttp.ClientSession, settings: Settings, locate: Locate) -> Answerer:
-    cdn = Cdn(web, locate, settings.cdn_hosts)
-    return answerer(web, cdn.clip, settings.asking.silence_seconds)
+def _answerer(
+    web: aiohttp.ClientSession, settings: Settings, metrics: Metrics, locate: Locate
+) -> Answerer:
+    cdn, budget = Cdn(web, locate, settings.cdn_hosts), Budget(BUDGET)
+    metrics.read_bytes(lambda: budget.taken)
+    return answerer(web, cdn.clip, settings.asking.silence_seconds, budget)
 
 
 async def _start(client: Client, jobs: Jobs, settings: Settings) -> None:

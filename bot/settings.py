@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from yarl import URL
+
 from bot.endpoints import (
     provider,
     read_catalogue_endpoint,
@@ -74,7 +76,8 @@ class Settings:
     picked up again `stale_seconds` after it was asked is not answered unasked. `allowances` are
     the operator's limits, against which a clip of unknown length counts as `unknown_clip_seconds`
     until it was watched. `provider` is the name of the one that is asked, of `dialects`, which are
-    all that a server with a key of its own can ask.
+    all that a server with a key of its own can ask. At `health_address`, health and metrics are
+    served; nowhere where it is None.
     """
 
     discord_token: str = field(repr=False)
@@ -91,6 +94,7 @@ class Settings:
     stale_seconds: float
     log_level: str
     log_format: str
+    health_address: URL | None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -115,6 +119,7 @@ class Settings:
             stale_seconds=60 * reading.number("STALE_MINUTES", _DEFAULT_STALE),
             log_level=reading.choice("LOG_LEVEL", LEVELS, "INFO"),
             log_format=reading.choice("LOG_FORMAT", FORMATS, "text"),
+            health_address=reading.address("HEALTH_ADDRESS"),
         )
         return _without_problems(settings, reading)
 
@@ -156,6 +161,16 @@ def read_keeping(environ: Mapping[str, str]) -> Keeping:
     """
     reading = Environ(environ)
     return _without_problems(read_keeping_from(reading), reading)
+
+
+def read_health_address(environ: Mapping[str, str]) -> URL | None:
+    """Read from a mapping such as `os.environ` where health is served; None for nowhere.
+
+    Raises:
+        SettingsError: it can't be read.
+    """
+    reading = Environ(environ)
+    return _without_problems(reading.address("HEALTH_ADDRESS"), reading)
 
 
 def read_asked(environ: Mapping[str, str]) -> Mapping[str, Dialect]:

@@ -12,6 +12,7 @@ from bot.client import Client, retrying
 from bot.hosts import Hosts
 from bot.jobs import Jobs
 from bot.media.fetch import Cdn, Locate
+from bot.metrics import Metrics
 from bot.playground.discord import Answer, Discord, Fault, serve
 from bot.preferences import Preferences
 from bot.providers.dialect import OPENROUTER, Endpoint
@@ -41,6 +42,7 @@ async def client(emulated: Discord, tmp_path: Path) -> AsyncGenerator[Client]:
         Client(
             jobs=Jobs(Path("unused")),
             store=store,
+            metrics=Metrics(),
             unknown_clip_seconds=300.0,
             answerer_with=answerer_with,
             extensions=(),

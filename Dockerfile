@@ -13,5 +13,10 @@ RUN useradd --create-home --uid 1000 reeltalk \
 COPY --from=build /opt/reeltalk /opt/reeltalk
 USER 1000
 WORKDIR /home/reeltalk
-ENV PYTHONUNBUFFERED=1
+# Not on loopback, which in a container nobody else can ask; who is outside can't, either, until the
+# port is published.
+ENV PYTHONUNBUFFERED=1 HEALTH_ADDRESS=0.0.0.0:8080
+HEALTHCHECK --interval=60s --timeout=10s --start-period=30s --retries=2 \
+    CMD ["/opt/reeltalk/bin/reeltalk", "healthy"]
+# What follows the image's name is its role: gateway, worker, or nothing for both in one.
 ENTRYPOINT ["/opt/reeltalk/bin/reeltalk"]

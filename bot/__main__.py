@@ -15,10 +15,11 @@ from dotenv import dotenv_values
 
 from bot.commands import operating
 from bot.commands.terminal import Status
+from bot.logs import configure_logging
 from bot.moments import seconds_in
 from bot.providers.dialect import DIALECTS
 from bot.roles import Role
-from bot.settings import Asking, Settings, SettingsError, configure_logging, read_catalogued
+from bot.settings import Asking, Settings, SettingsError, read_catalogued
 
 _DESCRIPTION = "A Discord bot that watches videos. Without a command, it runs."
 _QUESTION = "What happens in this video?"
@@ -141,7 +142,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from bot import app  # noqa: PLC0415 (the other commands need none of it)
 
     settings = Settings.read(_environ(), Role(arguments.command or "both"))
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     try:
         asyncio.run(_until_told_to_stop(app.run(settings)))
     except app.StartError as error:

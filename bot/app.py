@@ -13,14 +13,17 @@ import aiohttp
 import discord
 
 from bot.answering import Answerer
-from bot.assembly import answerer, session
+from bot.assembly import BUDGET, answerer, session
 from bot.client import Client, use_api
 from bot.database import file_of
+from bot.health import AddressUnusable, Health, serving
 from bot.jobs import Jobs, JobsUnusable
 from bot.locks import Alone, Locks, LocksUnusable, Session, in_turn
 from bot.media import relay
+from bot.media.budget import Budget
 from bot.media.fetch import Cdn, Locate
 from bot.media.workshop import Workshop
+from bot.metrics import Metrics
 from bot.preferences import operators
 from bot.roles import Role
 from bot.settings import Settings
@@ -64,11 +67,22 @@ async def run(settings: Settings) -> None:
     relay.keep_freed_memory()
     Workshop.sweep()
     use_api(settings.discord_api_url)
+    health, metrics = Health(settings.role), Metrics()
+    try:
+        async with serving(settings.health_address, health, metrics):
+            await _keep_running(settings, health, metrics)
+    except AddressUnusable as error:
+        raise StartError(
+            f"Health can't be served at {error}: set HEALTH_ADDRESS to another host or port."
+        ) from error
+
+
+async def _keep_running(settings: Settings, health: Health, metrics: Metrics) -> None:
     pauses, has_run = restarts(), False
     while True:
         began = time.monotonic()
         try:
-            await _run_once(settings)
+            await _run_once(settings, health, metrics)
         except DatabaseAway as error:
             if not has_run:
                 raise
@@ -97,21 +111,22 @@ def restarts() -> Iterator[float]:
     yield from repeat(300.0)
 
 
-async def _run_once(settings: Settings) -> None:
+async def _run_once(settings: Settings, health: Health, metrics: Metrics) -> None:
     async with _kept(settings) as store, _locks(settings) as locks, session() as web:
         jobs = Jobs(settings.keeping.jobs_url, locks, drain=settings.drain_seconds)
         client = Client(
             jobs=jobs,
             store=store,
+            metrics=metrics,
             unknown_clip_seconds=settings.unknown_clip_seconds,
-            answerer_with=partial(_answerer, web, settings),
+            answerer_with=partial(_answerer, web, settings, metrics),
             extensions=EXTENSIONS,
             gateway_url=settings.discord_gateway_url,
             role=settings.role,
             shards=settings.shards,
             locks=locks,
         )
-        async with client:
+        async with client, health.of(jobs.waiting, lambda: client.is_connected):
             await _start(client, jobs, locks, settings)
 
 
@@ -148,9 +163,12 @@ async def _locks(settings: Settings) -> AsyncGenerator[Locks]:
         ) from error
 
 
-def _answerer(web: aiohttp.ClientSession, settings: Settings, locate: Locate) -> Answerer:
-    cdn = Cdn(web, locate, settings.cdn_hosts)
-    return answerer(web, cdn.clip, settings.asking.silence_seconds)
+def _answerer(
+    web: aiohttp.ClientSession, settings: Settings, metrics: Metrics, locate: Locate
+) -> Answerer:
+    cdn, budget = Cdn(web, locate, settings.cdn_hosts), Budget(BUDGET)
+    metrics.read_bytes(lambda: budget.taken)
+    return answerer(web, cdn.clip, settings.asking.silence_seconds, budget)
 
 
 async def _start(client: Client, jobs: Jobs, locks: Locks, settings: Settings) -> None:

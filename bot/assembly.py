@@ -14,7 +14,8 @@ from bot.providers.client import Provider
 from bot.providers.retrying import Retrying
 from bot.watching import Originals, Watching
 
-_BUDGET = 1 << 30  # bytes of clips that are under way at a time
+BUDGET = 1 << 30
+"""Bytes of clips that are under way at a time."""
 
 
 def session() -> aiohttp.ClientSession:
@@ -25,13 +26,16 @@ def session() -> aiohttp.ClientSession:
 
 
 def answerer(
-    web: aiohttp.ClientSession, originals: Originals, silence: float = relay.SILENCE
+    web: aiohttp.ClientSession,
+    originals: Originals,
+    silence: float = relay.SILENCE,
+    budget: Budget | None = None,
 ) -> Answerer:
     """Build what answers questions about clips that are read from there.
 
-    `silence` is how many seconds a model may say nothing.
+    `silence` is how many seconds a model may say nothing; a budget is only given to be looked at.
     """
     uploads = asyncio.Semaphore(relay.UPLOADS)
     post = partial(relay.post, web, uploads=uploads, silence=silence)
-    watching = Watching(originals, Workshop(), Budget(_BUDGET))
+    watching = Watching(originals, Workshop(), budget or Budget(BUDGET))
     return Answerer(watching, Retrying(Provider(post)), Catalogue(web))

@@ -18,6 +18,7 @@ from bot.errors import ClipGone, ClipHidden, DownloadFailed
 from bot.jobs import Jobs
 from bot.locks import Alone, Locks
 from bot.media.fetch import Locate
+from bot.metrics import Metrics
 from bot.preferences import PreferencesFor
 from bot.registered import differ
 from bot.roles import Role, Shards
@@ -53,6 +54,7 @@ class Client(commands.AutoShardedBot):
         *,
         jobs: Jobs,
         store: Store,
+        metrics: Metrics,
         unknown_clip_seconds: float,
         answerer_with: Callable[[Locate], Answerer],
         extensions: Sequence[str],
@@ -79,6 +81,7 @@ class Client(commands.AutoShardedBot):
         self._identifies_at_once = 1
         self.jobs = jobs
         self.store = store
+        self.metrics = metrics
         self.unknown_clip_seconds = unknown_clip_seconds
         self.preferences_for: PreferencesFor = store.preferences
         self.answerer = answerer_with(self.attachment_url)
@@ -145,6 +148,11 @@ class Client(commands.AutoShardedBot):
         parsers: dict[str, Callable[[Any], None]] = self._connection.parsers
         for name, parse in parsers.items():
             parsers[name] = partial(_forgiving, name, parse)
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether each of its shards has been made ready, and is connected now."""
+        return self.is_ready() and not any(one.is_closed() for one in self.shards.values())
 
     @property
     def reads_content(self) -> bool:

@@ -49,6 +49,23 @@ class Environ:
             )
         return text
 
+    def address(self, name: str) -> URL | None:
+        """Return where to serve something, from a host and a port; unset, it is nowhere."""
+        text = self.get(name)
+        if not text:
+            return None
+        try:
+            url = URL(f"http://{text}")
+        except ValueError:
+            url = URL()
+        if url.explicit_port is None or any(one in text for one in " /?#@"):
+            self.problems.append(
+                f"{name} has to be a host and a port, such as 127.0.0.1:8080 or [::1]:8080, "
+                f"not {text}."
+            )
+            return None
+        return url
+
     def hosts(self, name: str, default: str) -> Hosts:
         """Return a list of hosts, written with commas between them."""
         names = [host.strip().lower() for host in self.get(name, default).split(",")]

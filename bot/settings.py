@@ -1,9 +1,10 @@
 """What the operator has set, read once from the environment and checked all at once."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from yarl import URL
 
 from bot.endpoints import (
     provider,
@@ -16,6 +17,7 @@ from bot.environ import Environ
 from bot.hosts import Hosts
 from bot.keeping import Keeping, read_allowances, read_keeping_from
 from bot.limits import Allowances
+from bot.logs import FORMATS, LEVELS
 from bot.providers.dialect import Dialect, Endpoint
 from bot.roles import Role, Shards, read_shards
 
@@ -30,7 +32,6 @@ _DEFAULT_UNKNOWN = "5"
 _DEFAULT_DRAIN = "20"
 _DEFAULT_STALE = "30"
 _MIB = 1 << 20
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(Exception):
@@ -76,7 +77,8 @@ class Settings:
     picked up again `stale_seconds` after it was asked is not answered unasked. `allowances` are
     the operator's limits, against which a clip of unknown length counts as `unknown_clip_seconds`
     until it was watched. `provider` is the name of the one that is asked, of `dialects`, which are
-    all that a server with a key of its own can ask.
+    all that a server with a key of its own can ask. At `health_address`, health and metrics are
+    served; nowhere where it is None.
     """
 
     discord_token: str = field(repr=False)
@@ -94,6 +96,8 @@ class Settings:
     drain_seconds: float
     stale_seconds: float
     log_level: str
+    log_format: str
+    health_address: URL | None
 
     @classmethod
     def read(cls, environ: Mapping[str, str], role: Role = Role.BOTH) -> "Settings":
@@ -124,7 +128,9 @@ class Settings:
             unknown_clip_seconds=60 * reading.number("UNKNOWN_CLIP_MINUTES", _DEFAULT_UNKNOWN),
             drain_seconds=reading.number("DRAIN_SECONDS", _DEFAULT_DRAIN),
             stale_seconds=60 * reading.number("STALE_MINUTES", _DEFAULT_STALE),
-            log_level=reading.choice("LOG_LEVEL", _LEVELS, "INFO"),
+            log_level=reading.choice("LOG_LEVEL", LEVELS, "INFO"),
+            log_format=reading.choice("LOG_FORMAT", FORMATS, "text"),
+            health_address=reading.address("HEALTH_ADDRESS"),
         )
         return _without_problems(settings, reading)
 
@@ -168,6 +174,16 @@ def read_keeping(environ: Mapping[str, str]) -> Keeping:
     return _without_problems(read_keeping_from(reading), reading)
 
 
+def read_health_address(environ: Mapping[str, str]) -> URL | None:
+    """Read from a mapping such as `os.environ` where health is served; None for nowhere.
+
+    Raises:
+        SettingsError: it can't be read.
+    """
+    reading = Environ(environ)
+    return _without_problems(reading.address("HEALTH_ADDRESS"), reading)
+
+
 def read_asked(environ: Mapping[str, str]) -> Mapping[str, Dialect]:
     """Read from a mapping such as `os.environ` which providers can be asked, by name.
 
@@ -207,15 +223,3 @@ def _token(reading: Environ) -> str:
             "at https://discord.com/developers/applications."
         )
     return token
-
-
-def configure_logging(level: str) -> None:
-    """Log to standard error, a line per event."""
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s", force=True
-    )
-    if level == "INFO":
-        # discord.py tells of every reconnect there, and the one line per question would drown.
-        logging.getLogger("discord").setLevel(logging.WARNING)
-        # And Alembic tells of every table's first making.
-        logging.getLogger("alembic").setLevel(logging.WARNING)

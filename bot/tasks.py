@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -24,3 +26,22 @@ async def ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
     for task in ending:
         task.cancel()
     await asyncio.gather(*ending, return_exceptions=True)
+
+
+async def finished(act: Coroutine[Any, Any, T], seconds: float) -> T:
+    """Do something to its end, though whoever waits for it be cancelled; that is raised after.
+
+    Once they are, it has so many seconds left.
+    """
+    task = asyncio.create_task(act)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            if cancelled is None:
+                asyncio.get_running_loop().call_later(seconds, task.cancel)
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    return task.result()

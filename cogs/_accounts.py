@@ -12,18 +12,23 @@ from bot.allowance import Amount, Charge, expected
 from bot.answering import Answerer
 from bot.conversation import Conversation
 from bot.errors import ReeltalkError, Scope
+from bot.metrics import Metrics
 from bot.preferences import Preferences
 from bot.questions import Question
 from bot.recent import Recent
 from bot.store.engine import again
 from bot.store.ledger import Entry
 from bot.store.opening import Store
+from bot.tasks import finished
 from cogs._course import Course
 
 _log = logging.getLogger(__name__)
 
 _FRESH = 5.0
 """Seconds after which a block, or a pause, holds for somebody who has just asked."""
+
+_CLOSING = 10.0
+"""Seconds that a database has to take what a cancelled question came to."""
 
 
 class Accounts:
@@ -37,6 +42,7 @@ class Accounts:
         store: Store,
         answerer: Answerer,
         unknown_seconds: float,
+        metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
@@ -45,6 +51,7 @@ class Accounts:
         self._store = store
         self._answerer = answerer
         self._unknown = unknown_seconds
+        self._metrics = metrics
 
     async def refusal(self, question: Question, preferences: Preferences) -> ReeltalkError | None:
         """Return why nothing may be asked by this person, there; None where it may.
@@ -97,12 +104,17 @@ class Accounts:
         """Put what it came to in the place of that, and keep an entry; a failure is logged.
 
         What nobody was asked costs nothing. What was asked, and told no cost, costs what was
-        reserved.
+        reserved. A question can be cancelled twice, and the second time meanwhile: what was spent
+        is written down all the same.
         """
+        await finished(self._close(question, preferences, course), _CLOSING)
+
+    async def _close(self, question: Question, preferences: Preferences, course: Course) -> None:
         try:
             await again(partial(self._settle, question, course))
             entry = _entry(question, preferences, course)
-            await again(partial(self._store.ledger.record, entry))
+            if await again(partial(self._store.ledger.record, entry)):
+                self._metrics.count(entry, waited=course.waited, first_word=course.to_first_word)
         except SQLAlchemyError:
             _log.exception("question=%s its books were not closed", question.id)
 

@@ -141,9 +141,13 @@ class Answers:
 
     async def give(self, question: Question) -> None:
         """Answer a question so that whoever asked reads an answer or a sentence, in the end."""
+        with self._client.metrics.answering():
+            await self._give(question)
+
+    async def _give(self, question: Question) -> None:
         preferences = await self._preferences_for(question.guild_id)
         reply = self._waiting.begun(question.id) or await self._reply(question)
-        course = Course(start=self._clock())
+        course = Course(self._clock(), max(0.0, self._now() - question.asked_at))
         try:
             question = await reply.settle()
             self._note(question)

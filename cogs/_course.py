@@ -27,9 +27,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Course:
-    """How far a question has come; times in seconds of the clock, `sent` in bytes."""
+    """How far a question has come; times in seconds of the clock, `sent` in bytes.
+
+    `waited` is how many seconds it was in line, None where it was never begun.
+    """
 
     start: float
+    waited: float | None = None
     text: str = ""
     sent: int = 0
     first_word: float | None = None
@@ -53,26 +57,36 @@ class Course:
             case _:
                 pass
 
+    @property
+    def to_first_word(self) -> float | None:
+        """Seconds from the start to the model's first word, if there was one."""
+        return None if self.first_word is None else self.first_word - self.start
+
     def log(self, question: Question, model: str, now: float) -> None:
-        """Write the one line that each question leaves."""
+        """Write the one line that each question leaves: its fields, as text and by their names."""
         self.seconds = now - self.start
-        first, turns = self.first_word, self.conversation.turns if self.conversation else ()
-        clips = self.conversation.clips if self.conversation else question.clips
-        _log.info(
-            "question=%s guild=%s channel=%s model=%s clips=%s turns=%s bytes=%s "
-            "first_word_ms=%s total_ms=%.0f outcome=%s%s",
-            question.id,
-            question.guild_id,
-            question.channel_id,
-            model,
-            len(clips),
-            len(turns),
-            self.sent,
-            None if first is None else f"{1000 * (first - self.start):.0f}",
-            1000 * (now - self.start),
-            self.outcome,
-            f" error={self.error}" if self.error else "",
-        )
+        known, guild = self.conversation, question.guild_id
+        fields = {
+            # More digits than the numbers of JSON have for those who read it.
+            "question": str(question.id),
+            "guild": None if guild is None else str(guild),
+            "channel": str(question.channel_id),
+            "model": model,
+            "clips": len(known.clips if known else question.clips),
+            "turns": len(known.turns if known else ()),
+            "bytes": self.sent,
+            "waited_ms": _ms(self.waited),
+            "first_word_ms": _ms(self.to_first_word),
+            "total_ms": _ms(self.seconds),
+            "outcome": self.outcome,
+            **({"error": self.error} if self.error else {}),
+        }
+        line = " ".join(f"{name}={value}" for name, value in fields.items())
+        _log.info("%s", line, extra=fields)
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(1000 * seconds)
 
 
 def outcome(error: ReeltalkError) -> str:

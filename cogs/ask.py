@@ -202,7 +202,7 @@ def _seconds(text: str | None) -> int | None:
 async def setup(client: Client) -> None:
     """Register the work, and listen."""
     assert client.user is not None  # noqa: S101 (extensions are loaded once logged in)
-    accounts = Accounts(client.store, client.answerer, client.unknown_clip_seconds)
+    accounts = Accounts(client.store, client.answerer, client.unknown_clip_seconds, client.metrics)
     answers = Answers(client, client.answerer, accounts, client.preferences_for)
     client.jobs.register(answers)
     ask = Ask(client, client.user, answers)

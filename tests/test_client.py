@@ -13,6 +13,7 @@ from bot.client import Client, retrying
 from bot.hosts import Hosts
 from bot.jobs import Jobs
 from bot.media.fetch import Cdn, Locate
+from bot.metrics import Metrics
 from bot.playground.discord import Answer, Discord, Fault, serve
 from bot.preferences import Preferences
 from bot.providers.dialect import OPENROUTER, Endpoint
@@ -42,6 +43,7 @@ async def client(emulated: Discord, tmp_path: Path) -> AsyncGenerator[Client]:
         Client(
             jobs=Jobs(make_url("sqlite:///unused")),
             store=store,
+            metrics=Metrics(),
             unknown_clip_seconds=300.0,
             answerer_with=answerer_with,
             extensions=(),

@@ -6,10 +6,10 @@ import pytest
 from dotenv import dotenv_values
 from yarl import URL
 
-from bot.limits import Allowances, Limits
 from bot.preferences import operators_choice
 from bot.providers.dialect import DIALECTS, SHAPES, Dialect
-from bot.settings import Asking, Settings, SettingsError, read_asked, read_keeping
+from bot.settings import Asking, Settings, SettingsError, read_asked
+from tests.test_keeping import LIMITS
 
 ENOUGH = {"DISCORD_TOKEN": "token", "OPENROUTER_API_KEY": "key"}
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
@@ -30,7 +30,8 @@ def test_a_token_and_a_key_are_enough() -> None:
     assert settings.discord_api_url == "https://discord.com/api/v10"
     assert settings.discord_gateway_url is None
     assert settings.asking.max_clip_bytes == 100 << 20
-    assert settings.log_level == "INFO"
+    assert (settings.log_level, settings.log_format) == ("INFO", "text")
+    assert settings.health_address is None
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
             "DISCORD_CDN_HOSTS": "https://cdn",
             "MAX_CLIP_MB": "lots",
             "LOG_LEVEL": "loud",
+            "LOG_FORMAT": "xml",
+            "HEALTH_ADDRESS": "8080",
         }
     )
     names = [
@@ -67,6 +70,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "MODEL",
         "MAX_CLIP_MB",
         "LOG_LEVEL",
+        "LOG_FORMAT",
+        "HEALTH_ADDRESS",
     ]
     assert len(said) == len(names)
     for name in names:
@@ -99,6 +104,27 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_one_problem_is_one_sentence(changed: dict[str, str], word: str) -> None:
     (sentence,) = problems({**ENOUGH, **changed})
     assert word in sentence
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8080", "0.0.0.0:8080", "[::1]:8080", "[::]:0", "localhost:80"]
+)
+def test_health_is_served_at_a_host_and_a_port(address: str) -> None:
+    url = Settings.read({**ENOUGH, "HEALTH_ADDRESS": address}).health_address
+    assert url is not None
+    assert f"[{url.host}]:{url.port}" if ":" in (url.host or "") else url.authority == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["8080", ":8080", "host", "::1:8080", "[::1]", "host:99999", "http://host:80", "host:80/x"],
+)
+def test_what_is_no_host_with_a_port_is_told(address: str) -> None:
+    (sentence,) = problems({**ENOUGH, "HEALTH_ADDRESS": address})
+    assert sentence == (
+        "HEALTH_ADDRESS has to be a host and a port, such as 127.0.0.1:8080 or [::1]:8080, "
+        f"not {address}."
+    )
 
 
 CUSTOM = {"DISCORD_TOKEN": "token", "CUSTOM_BASE_URL": "http://h/v1", "MODEL": "m"}
@@ -232,37 +258,6 @@ def test_clips_are_read_from_listed_hosts_only(url: str, allowed: bool) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("url", "opened", "jobs"),
-    [
-        ("", "sqlite+aiosqlite:///data/reeltalk.sqlite", "sqlite:///data/reeltalk-jobs.sqlite"),
-        ("sqlite:////var/x.db", "sqlite+aiosqlite:////var/x.db", "sqlite:////var/x-jobs.sqlite"),
-        ("postgresql://a:b@h/x", *["postgresql+psycopg://a:***@h/x"] * 2),
-        ("postgres://h/x", *["postgresql+psycopg://h/x"] * 2),
-        ("postgresql+asyncpg://h/x", *["postgresql+psycopg://h/x"] * 2),
-    ],
-)
-def test_a_database_is_a_file_or_postgresql(url: str, opened: str, jobs: str) -> None:
-    keeping = Settings.read({**ENOUGH, "DATABASE_URL": url}).keeping
-    assert keeping.url.render_as_string() == opened
-    assert keeping.jobs_url.render_as_string() == jobs
-
-
-def test_nothing_is_limited_until_it_is_set() -> None:
-    assert Settings.read(ENOUGH).allowances == Allowances()
-    limits = dict.fromkeys(LIMITS, "2.5")
-    settings = Settings.read({**ENOUGH, **limits, "DAILY_BUDGET_USD": "0.1"})
-    both = Limits(questions=2, seconds=150, micros=2_500_000)
-    assert settings.allowances == Allowances(both, both, Limits(micros=100_000))
-    assert settings.unknown_clip_seconds == 300
-
-
-def test_a_secret_key_may_be_of_either_alphabet_and_have_older_ones_behind() -> None:
-    keeping = read_keeping({"SECRET_KEY": f"{'+/' * 21}8= , {'-_' * 21}8="})
-    assert keeping.secret_keys == (f"{'-_' * 21}8=",) * 2
-    assert "-_" not in repr(keeping)
-
-
 def test_every_provider_can_be_asked_by_somebody_with_a_key() -> None:
     assert set(read_asked(ENOUGH)) == {"openrouter", "lunos"}
     asked = Settings.read({**CUSTOM, "OPENROUTER_ZDR": "yes"})
@@ -278,11 +273,6 @@ async def test_every_server_has_the_operators_preferences() -> None:
 
 
 NAMES_READ = re.compile(r'"([A-Z]+(?:_[A-Z]+)+|PROVIDER|MODEL)"')
-LIMITS = {
-    f"{whose}_DAILY_{measure}"
-    for whose in ("SERVER", "PERSON")
-    for measure in ("QUESTIONS", "MINUTES", "USD")
-}
 
 
 def test_the_example_lists_every_name_that_is_read() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.commands.terminal import Status
 from bot.providers.dialect import DIALECTS
 
-COMMANDS = ("usage", "servers", "block", "unblock", "pause", "resume", "key")
+COMMANDS = ("usage", "servers", "block", "unblock", "pause", "resume", "key", "healthy")
 _KINDS = ("server", "person")
 
 
@@ -29,6 +29,8 @@ def fill(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
     pause = add_parser("pause", help="take no questions at all, and say why")
     pause.add_argument("message", metavar="MESSAGE", nargs="?", default="")
     add_parser("resume", help="take questions again")
+    healthy = add_parser("healthy", help="ask a bot that runs on this machine whether it is ready")
+    healthy.add_argument("--alive", action="store_true", help="ask only whether it is alive")
     _fill_key(add_parser("key", help="keep servers' own keys to a provider"))
 
 
@@ -61,7 +63,7 @@ def operate(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 
 def _operated(given: argparse.Namespace, environ: Mapping[str, str]) -> Coroutine[Any, Any, Status]:
-    from bot.commands import blocking, pausing, servers, usage  # noqa: PLC0415 (as above)
+    from bot.commands import blocking, healthy, pausing, servers, usage  # noqa: PLC0415 (as above)
 
     match given.command:
         case "usage":
@@ -76,6 +78,8 @@ def _operated(given: argparse.Namespace, environ: Mapping[str, str]) -> Coroutin
             return pausing.pause(environ, given.message)
         case "resume":
             return pausing.resume(environ)
+        case "healthy":
+            return healthy.healthy(environ, alive=given.alive)
         case "key":
             return _keyed(given, environ)
         case _:

@@ -13,6 +13,7 @@ from bot.jobs.worker import Worker
 from bot.locks import Alone, Locks, Session, in_turn, passed
 from bot.questions import Question
 from bot.tasks import ended, repeating
+from bot.waiting import Waiting
 from bot.work import Work
 
 _SWEEP_EVERY, _TELL_EVERY = 60.0, 2.0
@@ -87,6 +88,10 @@ class Jobs:
         have had fewer come first. Raises SQLAlchemyError when it can't be kept.
         """
         return not self.closing and await self._line.submit(question, had)
+
+    async def waiting(self) -> Waiting:
+        """Return how long the line is. Raises SQLAlchemyError when it can't be read."""
+        return await self._line.waiting()
 
     async def cancel(self, question_id: int, *, still_stands: bool = False) -> None:
         """Stop working on a question, or take it out of the line.

@@ -17,6 +17,7 @@ from bot.batches import Batches
 from bot.database import database, file_of
 from bot.locks import number_of
 from bot.questions import Question
+from bot.waiting import Waiting, waiting_in
 
 NAME, QUEUE = "reeltalk", "questions"
 # Named and pinned: the engine's own default, a hash of the code, would leave what an older
@@ -137,6 +138,15 @@ class Line:
             servers[server] += 1
             places[int(one.workflow_id)] = servers[server]
         return places
+
+    async def waiting(self) -> Waiting:
+        """Return how long the line is.
+
+        Raises:
+            SQLAlchemyError: it can't be read.
+        """
+        schema = None if file_of(self.url) is not None else "dbos"
+        return await asyncio.to_thread(waiting_in, self.engine, QUEUE, schema)
 
     async def executors(self) -> set[str]:
         """Return who has begun with a question, as far as the line knows, and not ended."""

@@ -18,9 +18,9 @@ class Budget:
         self._returned = asyncio.Event()
 
     @property
-    def left(self) -> int:
-        """Bytes that nobody has taken."""
-        return self._left
+    def taken(self) -> int:
+        """Bytes that somebody has taken."""
+        return self._size - self._left
 
     @asynccontextmanager
     async def take(self, size: int) -> AsyncGenerator[None]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.questions import Question
 from bot.tasks import ended, repeating
+from bot.waiting import Waiting
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -73,6 +74,9 @@ class Jobs:
 
     async def hand_back(self) -> None:
         self.closing = True
+
+    async def waiting(self) -> Waiting:
+        return Waiting(len(self._waiting), None)
 
     async def cancel(self, question_id: int, *, still_stands: bool = False) -> None:
         del still_stands

@@ -15,6 +15,7 @@ from bot.clips import YouTubeLink
 from bot.hosts import Hosts
 from bot.jobs import Jobs
 from bot.media.fetch import Cdn, Locate
+from bot.metrics import Metrics
 from bot.playground import model as stand_in
 from bot.playground.discord import Answer, Discord, Fault, serve
 from bot.playground.model import Model, Reset, Stall, Stream
@@ -117,6 +118,7 @@ async def client(discord: Discord, model: Model, tmp_path: Path) -> AsyncGenerat
         Client(
             jobs=Jobs(make_url("sqlite:///unused")),
             store=store,
+            metrics=Metrics(),
             unknown_clip_seconds=300.0,
             answerer_with=answerer_with,
             extensions=("cogs.ask",),
@@ -149,7 +151,7 @@ async def test_a_guest_is_told_when_discord_takes_no_word_more(
     )
     model.script.append(Stall((said,)))
     late = question.asked_at + LIFETIME - 1.0
-    accounts = Accounts(client.store, client.answerer, client.unknown_clip_seconds)
+    accounts = Accounts(client.store, client.answerer, client.unknown_clip_seconds, client.metrics)
     answers = Answers(client, client.answerer, accounts, client.preferences_for, now=lambda: late)
     await answers.give(question)
     (shown,) = discord.messages(far)

@@ -8,16 +8,16 @@ from bot.media.budget import Budget
 async def test_what_is_taken_is_given_back_on_every_way_out() -> None:
     budget = Budget(100)
     async with budget.take(60):
-        assert budget.left == 40
+        assert budget.taken == 60
     with pytest.raises(ValueError, match="broke"):
         async with budget.take(60):
             raise ValueError("broke")
     task = asyncio.create_task(_hold(budget, 60, asyncio.Event()))
     await asyncio.sleep(0)
-    assert budget.left == 40
+    assert budget.taken == 60
     task.cancel()
     await asyncio.wait([task])
-    assert budget.left == 100
+    assert budget.taken == 0
 
 
 async def test_who_waits_longest_is_served_first_however_large() -> None:
@@ -35,7 +35,7 @@ async def test_who_waits_longest_is_served_first_however_large() -> None:
     free.set()
     await asyncio.gather(holding, *waiting)
     assert order == [90, 10, 20]
-    assert budget.left == 100
+    assert budget.taken == 0
 
 
 async def test_one_who_leaves_the_line_holds_nobody_up() -> None:
@@ -47,7 +47,7 @@ async def test_one_who_leaves_the_line_holds_nobody_up() -> None:
     leaving.cancel()
     await asyncio.wait([leaving])
     async with asyncio.timeout(5), budget.take(20):
-        assert budget.left == 0
+        assert budget.taken == 100
     free.set()
     await holding
 
@@ -55,8 +55,8 @@ async def test_one_who_leaves_the_line_holds_nobody_up() -> None:
 async def test_more_than_there_is_waits_to_be_alone() -> None:
     budget = Budget(100)
     async with budget.take(1000):
-        assert budget.left == 0
-    assert budget.left == 100
+        assert budget.taken == 100
+    assert budget.taken == 0
 
 
 async def _hold(budget: Budget, size: int, until: asyncio.Event) -> None:

@@ -170,3 +170,16 @@ async def test_a_goodbye_ends_the_session(
         body = {"token": emulated.token, "session_id": session_id, "seq": 1}
         await second.send_json({"op": 6, "d": body})
         assert await second.receive_json() == {"op": 9, "d": False}
+
+
+async def test_a_gateway_that_is_down_takes_nobody_until_it_is_up(
+    emulated: Discord, socket: ClientWebSocketResponse
+) -> None:
+    emulated.take_gateway_down()
+    assert await closed_with(socket) == 1001
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await http.ws_connect(emulated.gateway_url)
+        emulated.bring_gateway_up()
+        async with http.ws_connect(emulated.gateway_url) as opened:
+            assert (await opened.receive_json())["op"] == 10

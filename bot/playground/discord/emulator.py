@@ -12,7 +12,7 @@ from .control import PREFIX as CONTROL
 from .control import Control
 from .dealings import Dealings
 from .faults import Faults
-from .gateway import Gateway
+from .gateway import GOING_AWAY, Gateway
 from .interactions import Interaction, Interactions
 from .links import Links
 from .payloads import Payloads
@@ -188,6 +188,15 @@ class Discord(Dealings):
     def drop_gateway(self, code: int = 4000) -> None:
         """Close every gateway connection; sessions may be resumed."""
         self._gateway.drop(code)
+
+    def take_gateway_down(self) -> None:
+        """Close every gateway connection, and take none until it is brought up again."""
+        self._gateway.is_down = True
+        self._gateway.drop(GOING_AWAY)
+
+    def bring_gateway_up(self) -> None:
+        """Take gateway connections again."""
+        self._gateway.is_down = False
 
     def tell(self, name: str, body: Json) -> None:
         """Tell of an event as it stands here, as when Discord changes what it sends."""

@@ -47,6 +47,7 @@ class Gateway:
         self._url = url
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
+        self.is_down = False
         self.identifies = 0
         self.resumes = 0
 
@@ -117,6 +118,8 @@ class Gateway:
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
+        if self.is_down:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(compress=False, timeout=CLOSE_PATIENCE)
         await socket.prepare(request)
         connection = Connection(socket, compress=request.query.get("compress") == "zlib-stream")

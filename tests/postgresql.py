@@ -28,7 +28,7 @@ class Server:
         self._binaries = binaries
         self._user = user
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._address = f"reeltalk@127.0.0.1:{self._port}"
         data = folder / "made"
         self._run("initdb", "-D", data, "-U", "reeltalk", "-A", "trust", "-N", "-E=UTF8")
@@ -136,7 +136,8 @@ def _user() -> int | None:
     raise PostgresqlMissing("PostgreSQL does not run as root, and there is no user nobody here")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         return bound.getsockname()[1]

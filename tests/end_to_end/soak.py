@@ -34,7 +34,13 @@ from tests.end_to_end.theatre import FAULTS, FOOTER, REFUSALS, TOLD, Theatre, th
 from tests.postgresql import free_port, postgresql
 
 SERVERS, ROOMS, AT_ONCE = 6, 3, 12
-FIRST = 200
+BURST, FIRST = 60, 200
+"""Questions asked at once to begin with, so that every pool is as large as it gets; and in all
+until it is measured what they have left."""
+EVERY = 0.38
+"""Seconds between questions: discord.py remembers a thread's rate limits for five minutes, and so
+more of them the faster it is asked."""
+ARCHIVED = 50  # questions later, where Discord archives a thread in which nothing is said
 GROWTH = 1.1
 """How many times the memory after the first questions the bot may take after all of them."""
 PATIENCE, SWEPT, REST = (
@@ -103,9 +109,16 @@ class Soak(Theatre):
         """Ask so many questions, a few at once, until all have ended."""
         for _ in range(count):
             await self._until_open(AT_ONCE - 1)
-            number = len(self.said)
-            self.ask(f"question {number}.", channels[number % len(channels)])
+            self.ask_next(channels)
+            if self.said[-ARCHIVED].id in self.over:
+                self.discord.archive(self.said[-ARCHIVED].id)
+            await asyncio.sleep(EVERY)
         await self._until_open(0)
+
+    def ask_next(self, channels: Sequence[int]) -> None:
+        """Ask in the channel whose turn it is."""
+        number = len(self.said)
+        self.ask(f"question {number}.", channels[number % len(channels)])
 
     async def _until_open(self, most: int) -> None:
         """Wait until no more than so many questions are open; `over` is of threads' ids."""
@@ -147,8 +160,10 @@ async def run(questions: int, seed: int, url: str | None = None) -> list[str]:
             for guild_id in servers
         ]
         process = await stage.begin()
+        for _ in range(min(BURST, questions)):
+            stage.ask_next(channels)
         async with stage.failing(chance, TROUBLE):
-            await stage.ask_many(channels, min(FIRST, questions))
+            await stage.ask_many(channels, min(FIRST, questions) - len(stage.said))
         first = await rested(process, REST)
         async with stage.failing(chance, TROUBLE):
             await stage.ask_many(channels, questions - len(stage.said))

@@ -19,8 +19,9 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What was measured of one worker: its questions a second; calls to Discord, transactions and
-    CPU seconds of each question.
+    """What was measured of one worker: `rate` in questions a second, all else for each question.
+
+    `cores` are CPU seconds, of all processes of the bot's.
     """
 
     rate: float
@@ -35,7 +36,7 @@ def estimate(costs: Costs) -> Iterator[str]:
     yield (
         f"{SERVERS:,} servers with {EACH_A_DAY:g} questions a day each, and {PEAK:g} times as many "
         f"in the busiest minutes, ask {peak:.2f} questions a second then. That takes "
-        f"{math.ceil(SERVERS / SERVERS_A_SHARD)} shards, {math.ceil(peak / costs.rate)} workers, "
+        f"{math.ceil(SERVERS / SERVERS_A_SHARD)} shards, {peak / costs.rate:.1f} of a worker, "
         f"{peak * costs.calls:.0f} calls to Discord, {peak * costs.transactions:.0f} transactions "
         f"and {peak * costs.cores:.2f} CPUs a second."
     )
@@ -45,7 +46,6 @@ def estimate(costs: Costs) -> Iterator[str]:
             TRANSACTIONS_A_SECOND / costs.transactions
         ),
         "one CPU": 1 / costs.cores,
-        "one worker": costs.rate,
     }
     for what, most in sorted(limits.items(), key=lambda one: one[1]):
         yield f"- {what}: {most:.1f} questions a second, {most / peak:.1f} times as many as that"

@@ -35,6 +35,8 @@ PACE = 0.1
 AT_ONCE, AT_ONCE_PER_SERVER = 24, 3  # what a worker answers, and what a server has answered
 OUTSTANDING = 4  # questions of each server: as many as are answered at once, and one in line
 RAMP, WINDOW, IDLE = 12.0, 30.0, 10.0
+# By its default it takes 100 connections, too few for six workers that are busy.
+OPTIONS = "-c shared_preload_libraries=pg_stat_statements -c max_connections=400"
 LEVELS, SETTLING = (0, 6, 12, 18, 24), 4.0
 SAID = ("Half a page of an answer ", "that is still growing. ") * 20
 
@@ -53,6 +55,7 @@ class Load:
     memory: float
     transactions: float
     idle_transactions: float
+    connections: int
     calls: float
     edits: float
 
@@ -124,6 +127,7 @@ async def loaded(server: Server, workers: int) -> Load:
                 memory=statistics.median(map(_memory, _workers(stage))),
                 transactions=(statements.transactions() - transactions) / done,
                 idle_transactions=idle,
+                connections=statements.connections(),
                 calls=(len(stage.discord.requests) - calls) / done,
                 edits=(_edits(stage) - edits) / done,
             )
@@ -183,21 +187,23 @@ def _edits(stage: Cluster) -> int:
     return sum(one.method == "PATCH" for one in stage.discord.requests)
 
 
-def table(loads: Mapping[int, Load]) -> Iterator[str]:
-    """Write what so many workers answer, and what it takes."""
+def head() -> Iterator[str]:
+    """Write what each column is: of a question, where it is `each`."""
     yield (
-        "| workers | questions/s | of ideal | bot cores | database | emulated | CPU busy "
-        "| worker MB | transactions each | idle/s | calls each | edits each |"
+        "| workers | questions/s | of ideal | bot CPUs | database CPUs | emulated CPUs | busy "
+        "| worker MB | connections | transactions each | idle/s | calls each | edits each |"
     )
-    yield "|--------:|" + "---:|" * 11
-    first = loads[min(loads)].rate / min(loads)
-    for workers, one in loads.items():
-        cores = " | ".join(f"{one.cores[name]:.2f}" for name in ("bot", "database", "emulated"))
-        yield (
-            f"| {workers} | {one.rate:.2f} | {one.rate / (workers * first):.0%} | {cores} "
-            f"| {one.busy:.0f}% | {one.memory:.0f} | {one.transactions:.1f} "
-            f"| {one.idle_transactions:.0f} | {one.calls:.1f} | {one.edits:.1f} |"
-        )
+    yield "|--------:|" + "---:|" * 12
+
+
+def row(workers: int, one: Load, ideal: float) -> str:
+    """Write what so many workers answer, beside what would be ideal, and what it takes."""
+    cores = " | ".join(f"{one.cores[name]:.2f}" for name in ("bot", "database", "emulated"))
+    return (
+        f"| {workers} | {one.rate:.2f} | {one.rate / ideal:.0%} | {cores} | {one.busy:.0f}% "
+        f"| {one.memory:.0f} | {one.connections} | {one.transactions:.1f} "
+        f"| {one.idle_transactions:.0f} | {one.calls:.1f} | {one.edits:.1f} |"
+    )
 
 
 def slope(memory: Mapping[int, float]) -> float:
@@ -206,9 +212,14 @@ def slope(memory: Mapping[int, float]) -> float:
 
 
 async def run(workers: Sequence[int]) -> tuple[Mapping[int, Load], Mapping[int, float]]:
-    """Measure each number of workers by itself, then one worker's memory."""
-    with postgresql("-c shared_preload_libraries=pg_stat_statements") as server:
-        loads = {count: await loaded(server, count) for count in workers}
+    """Measure each number of workers by itself, printing what it came to; then one's memory."""
+    loads: dict[int, Load] = {}
+    print(*head(), sep="\n")
+    with postgresql(OPTIONS) as server:
+        for count in workers:
+            one = loads[count] = await loaded(server, count)
+            first = loads[workers[0]].rate / workers[0]
+            print(row(count, one, count * first), flush=True)
         return loads, await memory_by_questions(server)
 
 
@@ -219,9 +230,8 @@ def main() -> None:
     parser.add_argument("--chart", type=Path, help="where to draw the figures, as a PNG")
     asked = parser.parse_args()
     loads, memory = asyncio.run(run(asked.workers))
-    print(*table(loads), "", sep="\n")
     levels = ", ".join(f"{level}: {size:.1f}" for level, size in memory.items())
-    print(f"A worker's MB by answers in hand: {levels}; {slope(memory):.2f} each.", "", sep="\n")
+    print(f"\nA worker's MB by answers in hand: {levels}; {slope(memory):.2f} each.", "", sep="\n")
     one = loads[min(loads)]
     costs = Costs(
         rate=one.rate / min(loads),

@@ -24,6 +24,14 @@ class Statements:
         assert row is not None
         return int(row[0])
 
+    def connections(self) -> int:
+        """Return how many others are connected."""
+        asked = "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()"
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            row = connection.execute(asked).fetchone()
+        assert row is not None
+        return int(row[0])
+
     def top(self, most: int = 12) -> list[tuple[int, float, str]]:
         """Return the statements that were made most: how often, in how many ms, and which."""
         asked = (

@@ -21,7 +21,7 @@ def draw(rates: Mapping[int, float], busy: Mapping[int, float]) -> bytes:
     _dress(above, "Questions answered a second")
     ideal = [count * rates[counts[0]] / counts[0] for count in counts]
     above.plot(counts, ideal, color=_FAINT, linestyle="--", linewidth=1.6)
-    above.text(counts[-1], ideal[-1], "as many workers, as many times  ", **_words("right", "top"))
+    above.text(counts[-1], ideal[-1], "in proportion  ", **_words("right", "bottom"))
     above.plot(counts, [*rates.values()], color=_RATE, linewidth=2.6, marker="o", markersize=8)
     for count, rate in rates.items():
         above.text(count, rate, f"\n  {rate:.1f}", **_words("left", "top"))

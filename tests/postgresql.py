@@ -22,10 +22,33 @@ class PostgresqlMissing(Exception):
 
 
 class Server:
-    """A running PostgreSQL, which makes databases."""
+    """A PostgreSQL of its own, on one port with one folder of data; it makes databases."""
 
-    def __init__(self, port: int) -> None:
-        self._address = f"reeltalk@127.0.0.1:{port}"
+    def __init__(self, binaries: Path, user: int | None, folder: Path) -> None:
+        self._binaries = binaries
+        self._user = user
+        self._folder = folder
+        self._port = _free_port()
+        self._address = f"reeltalk@127.0.0.1:{self._port}"
+        data = folder / "made"
+        self._run("initdb", "-D", data, "-U", "reeltalk", "-A", "trust", "-N", "-E=UTF8")
+
+    def start(self) -> None:
+        """Run it, with what it kept until it was stopped; nothing where it runs."""
+        if self._is_up:
+            return
+        # Its life is the tests': what it loses with the machine is no matter.
+        options = f"-c listen_addresses=127.0.0.1 -c port={self._port} -k {self._folder}"
+        self._control("start", "-l", self._folder / "log", "-o", f"{options} -c fsync=off")
+
+    def stop(self) -> None:
+        """Cut every connection and end, as if it had crashed; nothing where that has happened."""
+        if self._is_up:
+            self._control("stop", "-m", "immediate")
+
+    @property
+    def _is_up(self) -> bool:
+        return (self._folder / "made" / "postmaster.pid").exists()
 
     def make(self) -> str:
         """Return the address of a new, empty database."""
@@ -33,6 +56,20 @@ class Server:
         with psycopg.connect(f"postgresql://{self._address}/postgres", autocommit=True) as made:
             made.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql://{self._address}/{name}"
+
+    def _control(self, *command: object) -> None:
+        self._run("pg_ctl", "-w", "-D", self._folder / "made", *command)
+
+    def _run(self, program: str, *options: object) -> None:
+        words: Sequence[str] = [str(one) for one in (self._binaries / program, *options)]
+        subprocess.run(  # noqa: S603 (the machine's own binaries)
+            words,
+            check=True,
+            user=self._user,
+            extra_groups=None if self._user is None else [],
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+        )
 
 
 @contextmanager
@@ -45,36 +82,17 @@ def postgresql() -> Generator[Server]:
     binaries, user = _binaries(), _user()
     # Not in a folder of pytest's, which nobody else may look into.
     folder = Path(tempfile.mkdtemp(prefix="reeltalk-postgresql-"))
-    port = _free_port()
     try:
         if user is not None:
             os.chown(folder, user, -1)
-        made = folder / "made"
-        _run(
-            user, binaries / "initdb", "-D", made, "-U", "reeltalk", "-A", "trust", "-N", "-E=UTF8"
-        )
-        # Its life is the tests': what it loses with the machine is no matter.
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -k {folder} -c fsync=off"
-        log = folder / "log"
-        _run(user, binaries / "pg_ctl", "start", "-w", "-D", made, "-l", log, "-o", options)
+        server = Server(binaries, user, folder)
+        server.start()
         try:
-            yield Server(port)
+            yield server
         finally:
-            _run(user, binaries / "pg_ctl", "stop", "-w", "-D", made, "-m", "immediate")
+            server.stop()
     finally:
         shutil.rmtree(folder)
-
-
-def _run(user: int | None, *command: object) -> None:
-    words: Sequence[str] = [str(one) for one in command]
-    subprocess.run(  # noqa: S603 (the machine's own binaries)
-        words,
-        check=True,
-        user=user,
-        extra_groups=None if user is None else [],
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def _binaries() -> Path:

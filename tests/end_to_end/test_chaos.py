@@ -2,6 +2,7 @@ import signal
 
 import pytest
 
+from bot.playground.discord import Message
 from bot.playground.model import Stall
 from tests.end_to_end import chaos
 from tests.end_to_end.staging import bare
@@ -13,7 +14,7 @@ async def test_every_accepted_question_is_answered_once_whatever_is_killed() -> 
 
 
 async def test_a_stream_cut_by_a_kill_goes_on_in_the_message_it_had_begun() -> None:
-    async with chaos.theatre() as stage:
+    async with chaos.one_bot() as stage:
         stage.model.script.append(Stall(pieces=("It is ", "a square")))
         question = stage.ask("what is this?")
         await stage.discord.until(
@@ -29,7 +30,7 @@ async def test_a_stream_cut_by_a_kill_goes_on_in_the_message_it_had_begun() -> N
 
 @pytest.mark.parametrize("drain", ["10", "0.01"], ids=["finished", "handed back"])
 async def test_stopping_amid_ten_answers_leaves_none_half_said(drain: str) -> None:
-    async with chaos.theatre(pace=0.08, drain=drain) as stage:
+    async with chaos.one_bot(pace=0.08, drain=drain) as stage:
         channels = [stage.discord.add_channel(f"room-{n}") for n in range(10)]
         for channel in channels:
             stage.ask("what is this?", channel)
@@ -50,5 +51,5 @@ async def test_stopping_amid_ten_answers_leaves_none_half_said(drain: str) -> No
         assert stage.violations() == []
 
 
-def _all(stage: chaos.Theatre) -> list[chaos.Message]:
+def _all(stage: chaos.OneBot) -> list[Message]:
     return [one for question in stage.said for one in stage.answer(question)]

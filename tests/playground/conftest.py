@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import discord
 import pytest
@@ -19,12 +19,13 @@ from bot.playground.discord import Discord, serve
 class Witness(commands.AutoShardedBot):
     """A real client that remembers what it hears from others."""
 
-    def __init__(self, intents: discord.Intents) -> None:
+    def __init__(self, intents: discord.Intents, **sharding: Any) -> None:
         super().__init__(
             command_prefix=(),
             intents=intents,
             guild_ready_timeout=0.1,
             allowed_mentions=discord.AllowedMentions.none(),
+            **sharding,
         )
         self.heard: asyncio.Queue[discord.Message] = asyncio.Queue()
         self.lost: asyncio.Queue[int] = asyncio.Queue()
@@ -75,8 +76,10 @@ def connect(emulated: Discord) -> Connect:
     """Return a way to connect a client, which is ready when the block begins."""
 
     @asynccontextmanager
-    async def connected(intents: discord.Intents | None = None) -> AsyncGenerator[Witness]:
-        async with Witness(intents or discord.Intents.default()) as witness:
+    async def connected(
+        intents: discord.Intents | None = None, **sharding: Any
+    ) -> AsyncGenerator[Witness]:
+        async with Witness(intents or discord.Intents.default(), **sharding) as witness:
             running = asyncio.create_task(witness.start(emulated.token))
             ready = asyncio.create_task(witness.wait_for("ready", timeout=20))
             await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)

@@ -84,6 +84,13 @@ async def test_an_answer_may_come_in_one(model: Model, web: aiohttp.ClientSessio
     assert answer["usage"]["cost"] == 0
 
 
+async def test_a_token_may_have_a_price(web: aiohttp.ClientSession) -> None:
+    async with serve(price=0.5) as model:
+        _, whole = await ask(model, web, question())
+    usage = json.loads(whole)["usage"]
+    assert usage["cost"] == usage["total_tokens"] / 2 > 0
+
+
 async def test_requests_are_remembered_without_their_bytes(
     model: Model, web: aiohttp.ClientSession
 ) -> None:

@@ -71,8 +71,14 @@ def _guild(server: Server) -> Json:
 
 def gateway(call: Call) -> Reply:
     """Tell the bot where to connect."""
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-    body: Json = {"url": call.gateway_url, "shards": call.shards, "session_start_limit": limit}
+    sharding = call.sharding
+    limit = {
+        "total": 1000,
+        "remaining": 1000,
+        "reset_after": 0,
+        "max_concurrency": sharding.max_concurrency,
+    }
+    body: Json = {"url": call.gateway_url, "shards": sharding.shards, "session_start_limit": limit}
     return Reply(200, body)
 
 

@@ -9,6 +9,7 @@ from .payloads import Payloads
 from .permissions import Permission
 from .places import THREADED, Elsewhere, Place, TextChannel, Thread
 from .refusals import invalid, refusal
+from .sharding import Sharding
 from .state import Json, Message
 from .world import World
 
@@ -42,7 +43,7 @@ class Call:
     world: World
     payloads: Payloads
     gateway_url: str
-    shards: int
+    sharding: Sharding
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Any

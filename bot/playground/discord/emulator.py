@@ -19,6 +19,7 @@ from .payloads import Payloads
 from .places import Thread
 from .rest import PREFIX as API
 from .rest import Exchange, Rest
+from .sharding import Gate, Sharding
 from .snowflakes import Snowflakes
 from .state import Json, Message, MessageKind
 from .world import World
@@ -27,11 +28,13 @@ from .world import World
 class Discord(Dealings):
     """A Discord that runs: what people do in it, and what can be seen of it."""
 
-    def __init__(self, address: str, token: str, clock: Callable[[], float], shards: int) -> None:
+    def __init__(
+        self, address: str, token: str, clock: Callable[[], float], sharding: Sharding
+    ) -> None:
         self._changes = Changes()
         self._world = world = World(self._changes.publish, Snowflakes(), Interactions(clock))
         super().__init__(world)
-        self._shards = shards
+        self._sharding = sharding
         self._links = Links(f"http://{address}")
         self._payloads = Payloads(world, self._links)
         self.token = token
@@ -39,8 +42,14 @@ class Discord(Dealings):
         self.api_url = f"http://{address}{API}"
         self.gateway_url = f"ws://{address}/gateway"
         self.control_url = f"http://{address}{CONTROL}"
+        self._gate = Gate(sharding, clock)
         self._gateway = Gateway(
-            world, self._payloads, self._changes, token=token, url=self.gateway_url
+            world,
+            self._payloads,
+            self._changes,
+            self._gate,
+            token=token,
+            url=self.gateway_url,
         )
         self._changes.listeners.append(self._gateway.announce)
         self.faults = Faults()
@@ -56,7 +65,7 @@ class Discord(Dealings):
             self._payloads,
             self.token,
             self.gateway_url,
-            self._shards,
+            self._sharding,
             self.faults,
             buckets,
             uploads,
@@ -127,6 +136,11 @@ class Discord(Dealings):
         return self._gateway.ready
 
     @property
+    def shards_connected(self) -> set[int]:
+        """Return the ids of the shards that are connected and were given READY."""
+        return {shard for shard, _ in self._gateway.connected}
+
+    @property
     def identifies(self) -> int:
         """Count the sessions that were begun."""
         return self._gateway.identifies
@@ -135,6 +149,11 @@ class Discord(Dealings):
     def resumes(self) -> int:
         """Count the sessions that were taken up again."""
         return self._gateway.resumes
+
+    @property
+    def identify_violations(self) -> list[int]:
+        """Return the shards that tried to begin a session sooner than they may, each time."""
+        return [*self._gate.violations]
 
     def messages(self, channel_id: int) -> list[Message]:
         """Return what was written in a channel, oldest first, without a thread's pointer."""

@@ -15,6 +15,7 @@ from .payloads import Payloads
 from .permissions import Permission
 from .place_payloads import self_payload
 from .sessions import Connection, Session
+from .sharding import Gate
 from .state import Json
 from .world import World
 
@@ -28,11 +29,19 @@ class Gateway:
     """Every session, and every connection, to a bot."""
 
     def __init__(
-        self, world: World, payloads: Payloads, changes: Changes, *, token: str, url: str
+        self,
+        world: World,
+        payloads: Payloads,
+        changes: Changes,
+        gate: Gate,
+        *,
+        token: str,
+        url: str,
     ) -> None:
         self._world = world
         self._payloads = payloads
         self._changes = changes
+        self._gate = gate
         self._dispatches = Dispatches(world, payloads)
         self._token = token
         self._url = url
@@ -45,10 +54,15 @@ class Gateway:
     @property
     def ready(self) -> bool:
         """Tell whether a bot is connected, with all of its shards, and was given READY."""
-        connected = {one.shard for one in self._sessions.values() if one.connection}
+        connected = self.connected
         return any(
             all((shard, count) in connected for shard in range(count)) for _, count in connected
         )
+
+    @property
+    def connected(self) -> set[tuple[int, int]]:
+        """Return the shards, each with how many there are, that were given READY."""
+        return {one.shard for one in self._sessions.values() if one.connection}
 
     def drop(self, code: int) -> None:
         """Close every connection; sessions stay, and remember from this moment on."""
@@ -167,6 +181,9 @@ class Gateway:
         refused = self._refused(body["token"], intents, shard)
         if refused is not None:
             connection.close(refused)
+            return
+        if not self._gate.admits(shard[0]):
+            connection.send({"op": Op.INVALID_SESSION, "d": False})
             return
         self.identifies += 1
         session = Session(secrets.token_hex(16), intents, (shard[0], shard[1]), connection)

@@ -24,6 +24,7 @@ from .faults import Answer, Faults, Reset, RestEffect
 from .forms import Sent, read_sent
 from .payloads import Payloads
 from .refusals import NOT_FOUND, UNAUTHORIZED, Refusal, general
+from .sharding import Sharding
 from .wire import broken, json_response, sever
 from .world import World
 
@@ -69,7 +70,7 @@ class Rest:
     payloads: Payloads
     token: str
     gateway_url: str
-    shards: int
+    sharding: Sharding
     faults: Faults
     buckets: Buckets
     uploads: Path
@@ -124,7 +125,7 @@ class Rest:
             world=self.world,
             payloads=self.payloads,
             gateway_url=self.gateway_url,
-            shards=self.shards,
+            sharding=self.sharding,
             path=request.match_info,
             query=request.query,
             body=sent.body,

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from .answer import Look, Opened, compose, pieces, usage
 from .asking import Asked, Attached, Linked, Received, read_request
+from .findings import Findings
 from .intake import Body, Intake
 from .looking import look_at
 from .script import Play, RefuseEarly, Reset, Respond, Scripted, Stall, Stream
@@ -44,11 +45,15 @@ class Exchange:
         *,
         only_model: str | None,
         pace: float,
+        price: float,
+        known: dict[str, Findings],
         record: Callable[[Recorded], None],
     ) -> None:
         self._request = request
         self._only_model = only_model
         self._pace = pace
+        self._price = price
+        self._known = known
         self._record = record
 
     async def answer(self) -> web.StreamResponse:
@@ -57,9 +62,20 @@ class Exchange:
             folder = Path(name)
             body = await self._read(folder)
             asked = read_request(body.fields, body.clips, self._only_model)
-            looks = [await _look(clip, folder) for clip in asked.clips]
+            looks = [await self._look(clip, folder) for clip in asked.clips]
         text = compose(asked, looks)
-        return await self._say(asked, text, usage_fields(usage(asked, looks, text)))
+        used = usage_fields(usage(asked, looks, text), self._price)
+        return await self._say(asked, text, used)
+
+    async def _look(self, clip: Attached | Linked, folder: Path) -> Look:
+        match clip:
+            case Attached(clip=Received(sha256=name)):
+                found = self._known.get(name) or await look_at(folder / name)
+                if isinstance(found, Findings):
+                    self._known[name] = found
+                return Opened(clip, found)
+            case Linked():
+                return clip
 
     async def play(self, scripted: Scripted) -> web.StreamResponse:
         """Do as told."""
@@ -192,14 +208,6 @@ def _ending(reply: Reply, scripted: Stream) -> list[JSON]:
         return [reply.failed(scripted.error)]
     used = [] if scripted.usage is None else [reply.used(scripted.usage)]
     return [reply.finished(scripted.finish_reason), *used]
-
-
-async def _look(clip: Attached | Linked, folder: Path) -> Look:
-    match clip:
-        case Attached():
-            return Opened(clip, await look_at(folder / clip.clip.sha256))
-        case Linked():
-            return clip
 
 
 async def _forever() -> web.StreamResponse:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from .asking import Refused
 from .exchange import Exchange, Recorded
+from .findings import Findings
 from .script import Reset, Scripted
 from .wire import JSON, catalogue_entry, envelope, key_fields
 
@@ -27,6 +28,7 @@ class Model:
     key: str | None
     model: str | None
     pace: float
+    price: float
     base_url: str = ""
     requests: list[Recorded] = field(default_factory=list[Recorded])
     script: deque[Scripted] = field(default_factory=deque[Scripted])
@@ -34,6 +36,8 @@ class Model:
     """What else the catalogue lists."""
     abandoned: int = 0
     """How many answers their readers left before the end."""
+    # What was found in a clip, by its SHA-256: to look takes a process of its own each time.
+    _known: dict[str, Findings] = field(default_factory=dict[str, Findings])
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until(self, condition: Callable[[], bool], *, within: float = 20.0) -> None:
@@ -45,7 +49,14 @@ class Model:
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """Answer one question."""
         scripted = self.script.popleft() if self.script else None
-        exchange = Exchange(request, only_model=self.model, pace=self.pace, record=self._record)
+        exchange = Exchange(
+            request,
+            only_model=self.model,
+            pace=self.pace,
+            price=self.price,
+            known=self._known,
+            record=self._record,
+        )
         try:
             if scripted is not None:
                 return await exchange.play(scripted)
@@ -96,10 +107,19 @@ class Model:
 
 @asynccontextmanager
 async def serve(
-    port: int = 0, key: str | None = None, *, model: str | None = None, pace: float = 0.0
+    port: int = 0,
+    key: str | None = None,
+    *,
+    model: str | None = None,
+    pace: float = 0.0,
+    price: float = 0.0,
 ) -> AsyncGenerator[Model]:
-    """Listen on loopback; `pace` is the time in seconds between two pieces of an answer."""
-    served = Model(key, model, pace)
+    """Listen on loopback.
+
+    `pace` is the time in seconds between two pieces of an answer, `price` what a token is said to
+    have cost, in dollars.
+    """
+    served = Model(key, model, pace, price)
     # A handler whose client has left is cancelled, which is how a stalled one ends.
     runner = web.AppRunner(
         _application(served), access_log=None, handler_cancellation=True, shutdown_timeout=0.1

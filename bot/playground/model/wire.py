@@ -66,14 +66,14 @@ def envelope(status: int, message: str) -> JSON:
     return {"error": {"code": status, "message": message}}
 
 
-def usage_fields(usage: Usage) -> JSON:
-    """Spell usage as OpenRouter does; nothing costs anything."""
+def usage_fields(usage: Usage, price: float = 0.0) -> JSON:
+    """Spell usage as OpenRouter does; `price` is that of a token, in dollars."""
     prompt = usage.words + usage.video
     return {
         "prompt_tokens": prompt,
         "completion_tokens": usage.answer,
         "total_tokens": prompt + usage.answer,
-        "cost": 0,
+        "cost": price * (prompt + usage.answer),
         "is_byok": False,
         "prompt_tokens_details": {
             "cached_tokens": 0,

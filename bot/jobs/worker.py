@@ -105,6 +105,8 @@ class Worker:
                 "application_version": VERSION,
                 "executor_id": self.name,
                 "serializer": SERIALIZER,
+                # What is said between workflows, of which there is nothing, is not listened for.
+                "use_listen_notify": False,
                 "max_executor_threads": 8,  # it becomes the loop's own pool, unbounded otherwise
                 "notification_listener_polling_interval_sec": 0.25,  # it delays the end, no more
                 "log_level": "CRITICAL",

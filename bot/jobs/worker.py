@@ -57,14 +57,14 @@ class Worker:
     @asynccontextmanager
     async def run(self) -> AsyncGenerator[None]:
         """Work on questions inside the block, and hand back in the end what is unfinished."""
-        self._launch()
-        await DBOS.register_queue_async(
-            QUEUE,
-            worker_concurrency=_AT_ONCE,
-            partition_concurrency=_AT_ONCE_PER_SERVER,
-            polling_interval_sec=_POLL,
-        )
         try:
+            self._launch()
+            await DBOS.register_queue_async(
+                QUEUE,
+                worker_concurrency=_AT_ONCE,
+                partition_concurrency=_AT_ONCE_PER_SERVER,
+                polling_interval_sec=_POLL,
+            )
             yield
         finally:
             if begun := list(self._running.values()):

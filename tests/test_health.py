@@ -127,7 +127,7 @@ async def test_an_address_in_use_is_told() -> None:
 async def test_an_address_of_another_machine_is_told() -> None:
     # Of a block that is for documents, and nobody's.
     with pytest.raises(AddressUnusable, match=r"^192\.0\.2\.1:8080 \(.+\)$"):
-        async with serving(URL("http://192.0.2.1:8080"), Health("alone"), Metrics()):
+        async with serving(URL("http://192.0.2.1:8080"), Health(Role.BOTH), Metrics()):
             pass
 
 

@@ -88,8 +88,8 @@ def _keys(video: Track, begin: float, end: float) -> list[Sample]:
     kept, latest = list[Sample](), -math.inf
     for key in video.samples():
         if key.is_key and video.start <= key.time < end:
-            if key.time <= latest:
-                raise NotUnderstood("key frames out of the order in which they are shown")
+            if key.time <= latest or len(kept) >= _MOST_FRAMES * _FEWEST:
+                raise NotUnderstood("key frames in another order than they are shown, or too many")
             latest = key.time
             if not kept or latest <= begin:
                 kept = [key]

@@ -16,6 +16,9 @@ from bot.media.probe import MOST_MOVIE
 from bot.media.sample_table import NotUnderstood, Sample
 from bot.media.units import alone
 
+_UNDER_WAY = 2 << 20
+"""Bytes that are asked for at a time, unless one key frame alone has more."""
+
 
 @dataclass(frozen=True, slots=True)
 class PickedClip:
@@ -58,10 +61,13 @@ class PickedClip:
 
     async def _chunks(self, ahead: deque[Task[bytes]]) -> AsyncIterator[bytes]:
         yield self.plan.head
+        lengths = deque[int]()  # of what is under way
         for read in self.plan.reads:
-            ahead.append(asyncio.create_task(self._kept(read)))
-            if len(ahead) == AT_ONCE:
+            lengths.append(sum(sample.size for sample in read))
+            while ahead and (len(ahead) == AT_ONCE or sum(lengths) > _UNDER_WAY):
+                lengths.popleft()
                 yield await ahead.popleft()
+            ahead.append(asyncio.create_task(self._kept(read)))
         while ahead:
             yield await ahead.popleft()
 

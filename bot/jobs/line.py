@@ -82,10 +82,10 @@ class Line:
             JobsUnusable: the database can't be had, or not be written.
         """
         try:
-            await asyncio.to_thread(self._make)
-        except (OSError, SQLAlchemyError) as error:
-            raise JobsUnusable(str(file_of(self.url) or "its database")) from error
-        try:
+            try:
+                await asyncio.to_thread(self._make)
+            except (OSError, SQLAlchemyError) as error:
+                raise JobsUnusable(str(file_of(self.url) or "its database")) from error
             yield
         finally:
             await self._accepting.settled()

@@ -1,6 +1,7 @@
 """Who listens is one process, and who answers another: they share a PostgreSQL, and nothing else.
 
-With APART set, every other end-to-end test has the bot in these two parts as well.
+With APART set, all other end-to-end tests have the bot in these two parts as well; those that count
+calls, or break into one of the first, then find others.
 """
 
 from collections.abc import AsyncGenerator

@@ -24,11 +24,12 @@ class PostgresqlMissing(Exception):
 class Server:
     """A PostgreSQL of its own, on one port with one folder of data; it makes databases."""
 
-    def __init__(self, binaries: Path, user: int | None, folder: Path) -> None:
+    def __init__(self, binaries: Path, user: int | None, folder: Path, options: str) -> None:
+        self._options = options
         self._binaries = binaries
         self._user = user
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._address = f"reeltalk@127.0.0.1:{self._port}"
         data = folder / "made"
         self._run("initdb", "-D", data, "-U", "reeltalk", "-A", "trust", "-N", "-E=UTF8")
@@ -39,12 +40,18 @@ class Server:
             return
         # Its life is the tests': what it loses with the machine is no matter.
         options = f"-c listen_addresses=127.0.0.1 -c port={self._port} -k {self._folder}"
-        self._control("start", "-l", self._folder / "log", "-o", f"{options} -c fsync=off")
+        options = f"{options} -c fsync=off {self._options}"
+        self._control("start", "-l", self._folder / "log", "-o", options)
 
     def stop(self) -> None:
         """Cut every connection and end, as if it had crashed; nothing where that has happened."""
         if self._is_up:
             self._control("stop", "-m", "immediate")
+
+    @property
+    def pid(self) -> int:
+        """The process that has all others for its children."""
+        return int((self._folder / "made" / "postmaster.pid").read_text().split()[0])
 
     @property
     def _is_up(self) -> bool:
@@ -73,8 +80,8 @@ class Server:
 
 
 @contextmanager
-def postgresql() -> Generator[Server]:
-    """Run one inside the block.
+def postgresql(options: str = "") -> Generator[Server]:
+    """Run one inside the block, with more options of its command line.
 
     Raises:
         PostgresqlMissing: the machine has no binaries, or no ordinary user for them.
@@ -85,7 +92,7 @@ def postgresql() -> Generator[Server]:
     try:
         if user is not None:
             os.chown(folder, user, -1)
-        server = Server(binaries, user, folder)
+        server = Server(binaries, user, folder, options)
         server.start()
         try:
             yield server
@@ -136,7 +143,8 @@ def _user() -> int | None:
     raise PostgresqlMissing("PostgreSQL does not run as root, and there is no user nobody here")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         return bound.getsockname()[1]

@@ -7,13 +7,16 @@ import time
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from bot.tasks import ended
 from tests.end_to_end.theatre import Theatre
 from tests.end_to_end.witness import Witness
-from tests.postgresql import Server
+from tests.postgresql import Server, free_port
 
 STARTING, ENDING, AGAIN = 60.0, 60.0, 1.0
 
@@ -26,6 +29,7 @@ class Part:
     number: int
     shards: tuple[int, ...] = ()
     starts: int = 0
+    port: int = field(default_factory=free_port)
     is_up: bool = False
     process: Process | None = None
     keeping: asyncio.Task[None] | None = None
@@ -61,18 +65,20 @@ class Cluster(Theatre):
         return next(one for one in self.parts if one.name == name)
 
     async def begin(self, part: Part) -> None:
-        """Start a process in a part's place; a gateway then hears all that was said.
+        """Start a process in a part's place, until it works; a gateway then hears all again.
 
         One that ends by itself, as where the database is away, is started again.
         """
         await self._start(part)
         part.keeping = asyncio.create_task(self._keep(part))
-        if part.shards:
-            await self.discord.until(
-                lambda: set(part.shards) <= self.discord.shards_connected, STARTING
-            )
-            self.deliver_again()
+        async with asyncio.timeout(STARTING), aiohttp.ClientSession() as web:
+            while not await _is_ready(web, part):  # noqa: ASYNC110 (another process will be)
+                await asyncio.sleep(0.1)
         part.is_up = True
+        if part.shards:
+            self.deliver_again()
+        else:
+            self.witness.note_begin(part.name)
 
     async def _keep(self, part: Part) -> None:
         while part.process is not None:
@@ -88,13 +94,12 @@ class Cluster(Theatre):
             "DATABASE_URL": self.url,
             "DRAIN_SECONDS": "10",
             "OPENROUTER_API_KEY": part.name,
+            "HEALTH_ADDRESS": f"127.0.0.1:{part.port}",
             "SHARD_IDS": ",".join(map(str, part.shards)),
             "SHARD_COUNT": str(sum(len(one.shards) for one in self.parts)),
         }
         with self._log(part) as log:
             part.process = await self.start(part.role, stderr=log, **environ)
-        if part.role == "worker":
-            self.witness.note_begin(part.name)
 
     async def kill(self, part: Part) -> None:
         """End a process without a word."""
@@ -148,3 +153,11 @@ class Cluster(Theatre):
             self.logs.mkdir(parents=True, exist_ok=True)
             with (self.logs / f"{part.name}.log").open("w") as file:
                 yield file
+
+
+async def _is_ready(web: aiohttp.ClientSession, part: Part) -> bool:
+    try:
+        async with web.get(f"http://127.0.0.1:{part.port}/healthz") as told:
+            return told.status == HTTPStatus.OK
+    except aiohttp.ClientError:
+        return False

@@ -4,8 +4,8 @@
 
 The bot is a process of its own, between an emulated Discord and a stand-in model that fail now and
 then. Memory after the first questions and after all of them must be about the same, and open files,
-threads, child processes and connections as many; the ledger must hold each question once, and what
-is kept must go once its time is over.
+threads, child processes and connections as many; the ledger must hold each question once, what the
+bot tells of itself agree with it, and what is kept go once its time is over.
 """
 
 import argparse
@@ -16,11 +16,13 @@ import signal
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+import aiohttp
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.playground.discord import Answer, Fault, MessageCreated, MessageEdited
 from bot.playground.model import Reset as ModelReset
@@ -29,10 +31,16 @@ from bot.tasks import ended
 from tests.end_to_end.books import Books, Kept
 from tests.end_to_end.footprint import Footprint, rested
 from tests.end_to_end.theatre import FAULTS, FOOTER, REFUSALS, TOLD, Theatre, theatre
-from tests.postgresql import postgresql
+from tests.postgresql import free_port, postgresql
 
 SERVERS, ROOMS, AT_ONCE = 6, 3, 12
-FIRST = 200
+BURST, FIRST = 60, 200
+"""Questions asked at once to begin with, so that every pool is as large as it gets; and in all
+until it is measured what they have left."""
+EVERY = 0.38
+"""Seconds between questions: discord.py remembers a thread's rate limits for five minutes, and so
+more of them the faster it is asked."""
+ARCHIVED = 50  # questions later, where Discord archives a thread in which nothing is said
 GROWTH = 1.1
 """How many times the memory after the first questions the bot may take after all of them."""
 PATIENCE, SWEPT, REST = (
@@ -57,13 +65,14 @@ class Soak(Theatre):
     """A theatre in which it is known at once what has ended."""
 
     url: str = field(kw_only=True)
+    port: int = field(default_factory=free_port)
     bot: Process | None = None
     over: set[int] = field(default_factory=set[int])
 
     async def begin(self) -> psutil.Process:
         """Start the bot, and return its process once it is connected."""
         begun = self.discord.identifies
-        self.bot = await self.start(DATABASE_URL=self.url)
+        self.bot = await self.start(DATABASE_URL=self.url, HEALTH_ADDRESS=f"127.0.0.1:{self.port}")
         await self.discord.until(lambda: self.discord.identifies > begun and self.discord.ready, 60)
         return psutil.Process(self.bot.pid)
 
@@ -72,6 +81,19 @@ class Soak(Theatre):
         assert self.bot is not None
         self.bot.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(self.bot.wait(), 60)
+
+    async def figures(self) -> Mapping[str, Mapping[str, float]]:
+        """Return what the bot tells of itself: of each figure, its values by their one label."""
+        async with (
+            aiohttp.ClientSession() as web,
+            web.get(f"http://127.0.0.1:{self.port}/metrics") as told,
+        ):
+            text = await told.text()
+        found: dict[str, dict[str, float]] = {}
+        for family in text_string_to_metric_families(text):
+            for one in family.samples:
+                found.setdefault(one.name, {})["".join(one.labels.values())] = one.value
+        return found
 
     async def watch(self) -> None:
         """Note what has ended, from now on."""
@@ -87,9 +109,16 @@ class Soak(Theatre):
         """Ask so many questions, a few at once, until all have ended."""
         for _ in range(count):
             await self._until_open(AT_ONCE - 1)
-            number = len(self.said)
-            self.ask(f"question {number}.", channels[number % len(channels)])
+            self.ask_next(channels)
+            if self.said[-ARCHIVED].id in self.over:
+                self.discord.archive(self.said[-ARCHIVED].id)
+            await asyncio.sleep(EVERY)
         await self._until_open(0)
+
+    def ask_next(self, channels: Sequence[int]) -> None:
+        """Ask in the channel whose turn it is."""
+        number = len(self.said)
+        self.ask(f"question {number}.", channels[number % len(channels)])
 
     async def _until_open(self, most: int) -> None:
         """Wait until no more than so many questions are open; `over` is of threads' ids."""
@@ -131,8 +160,10 @@ async def run(questions: int, seed: int, url: str | None = None) -> list[str]:
             for guild_id in servers
         ]
         process = await stage.begin()
+        for _ in range(min(BURST, questions)):
+            stage.ask_next(channels)
         async with stage.failing(chance, TROUBLE):
-            await stage.ask_many(channels, min(FIRST, questions))
+            await stage.ask_many(channels, min(FIRST, questions) - len(stage.said))
         first = await rested(process, REST)
         async with stage.failing(chance, TROUBLE):
             await stage.ask_many(channels, questions - len(stage.said))
@@ -140,6 +171,7 @@ async def run(questions: int, seed: int, url: str | None = None) -> list[str]:
         last = await rested(process, REST, like=first)
         kept = books.read()
         wrong = [*stage.violations(), *grown(first, last), *misbooked(stage, kept)]
+        wrong += miscounted(await stage.figures(), kept)
         wrong += await outlived(stage, books)
         print(*table(first, last, min(FIRST, questions), questions), sep="\n")  # noqa: T201
         told = sum(map(stage.is_told, stage.said))
@@ -173,9 +205,35 @@ def misbooked(stage: Soak, kept: Kept) -> Iterator[str]:
         "tokens": (kept.prompt_tokens + kept.completion_tokens, stage.tokens),
         "cost": (kept.micros, stage.tokens),
     }
+    yield from _differences(checks)
+
+
+def _differences(checks: Mapping[str, tuple[object, object]]) -> Iterator[str]:
     for what, (found, expected) in checks.items():
         if found != expected:
             yield f"{what}: {found} instead of {expected}"
+
+
+def miscounted(figures: Mapping[str, Mapping[str, float]], kept: Kept) -> Iterator[str]:
+    """Name where what the bot tells of itself differs from its ledger."""
+    told = {outcome: n for outcome, n in figures["reeltalk_questions_total"].items() if n}
+    tokens = figures["reeltalk_tokens_total"]
+    checks = {
+        "outcomes told": (told, kept.outcomes),
+        "questions timed": (
+            figures["reeltalk_question_seconds_count"]["total"],
+            len(kept.questions),
+        ),
+        "tokens told": (
+            (tokens["prompt"], tokens["completion"]),
+            (kept.prompt_tokens, kept.completion_tokens),
+        ),
+        "cost told": (sum(figures["reeltalk_cost_microdollars_total"].values()), kept.micros),
+        "in flight": (figures["reeltalk_questions_in_flight"][""], 0),
+        "bytes in flight": (figures["reeltalk_clip_bytes_in_flight"][""], 0),
+        "waiting": (figures["reeltalk_questions_waiting"][""], 0),
+    }
+    yield from _differences(checks)
 
 
 async def outlived(stage: Soak, books: Books) -> list[str]:

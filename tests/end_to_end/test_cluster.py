@@ -44,11 +44,12 @@ async def test_each_question_has_one_answer_whatever_is_killed_and_though_the_da
         await stage.discord.until(lambda: len(stage.model.requests) >= 3)
         await stage.kill(workers[0])
         await stage.discord.until(lambda: any(map(stage.is_answered, stage.said)))
-        await stage.crash_database()
-        await stage.begin(workers[0])
         await stage.kill(gateway)
+        await stage.crash_database()
+        beginning = [asyncio.create_task(stage.begin(one)) for one in (gateway, workers[0])]
+        await asyncio.sleep(1)  # in which nothing can be kept
         await stage.start_database()
-        await stage.begin(gateway)
+        await asyncio.gather(*beginning)
         await asking
         stage.deliver_again()
         assert await settle(stage, 60) == []

@@ -17,8 +17,8 @@ from tests.end_to_end.theatre import Theatre
 LIVENESS = 5.0
 """Seconds between two looks for workers that have died."""
 SOON = 3 * LIVENESS
-_STARTING = 3.0
-"""Seconds until a worker looks for others, about."""
+LEASE = 10.0
+"""Seconds that one who is frozen holds what it has in hand."""
 _EDGE = 0.25
 """Seconds after a kill in which a call may arrive that was made before it."""
 _NUMBER = re.compile(r"question (\d+)\.")
@@ -33,25 +33,25 @@ class Hand:
     messages: tuple[int, ...]
     holder: str
     at: float
-    frozen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
     """A question that went on, so many seconds after it was left.
 
-    It `counts` unless it met a database that was away, or nobody was there to find its holder dead:
-    for that, one other has to live on for so long.
+    `quiet` are those of them, at the end, in which nobody else was killed, the database was there,
+    and so was another worker: what is killed later may have had the question too, or all that its
+    server may have answered at once.
     """
 
     hand: Hand
     seconds: float
-    counts: bool
+    quiet: float
 
 
 @dataclass(slots=True)
 class _Life:
-    """A worker's, from when it is sure to work to its end."""
+    """That of a worker, from when it was ready to its end."""
 
     name: str
     since: float
@@ -69,6 +69,7 @@ class Witness:
         self._touched: dict[int, list[float]] = defaultdict(list)
         self._hands: list[Hand] = []
         self._lives: list[_Life] = []
+        self._ends: list[float] = []
         self.down: list[list[float]] = []
         """When the database went and came again."""
 
@@ -97,8 +98,8 @@ class Witness:
                     pass
 
     def note_begin(self, name: str) -> None:
-        """Note that a worker is there from now on."""
-        self._lives.append(_Life(name, time.monotonic() + _STARTING))
+        """Note that a worker is ready from now on."""
+        self._lives.append(_Life(name, time.monotonic()))
 
     def holder(self, number: int) -> str | None:
         """Return who has asked the model a question last, None where nobody has."""
@@ -107,37 +108,40 @@ class Witness:
 
     def note_end(self, stage: Theatre, name: str, *, frozen: bool = False) -> None:
         """Note what somebody has in hand who is about to be killed, or frozen."""
+        now = time.monotonic()
+        self._ends.append(now + (LEASE if frozen else 0.0))
         for life in self._lives:
             if life.name == name:
-                life.until = min(life.until, time.monotonic())
+                life.until = min(life.until, now)
         for number, question in enumerate(stage.said):
             if self.holder(number) == name and not stage.is_over(question):
                 messages = tuple(one.id for one in stage.answer(question))
-                hand = Hand(number, question.id, messages, name, time.monotonic(), frozen)
-                self._hands.append(hand)
+                self._hands.append(Hand(number, question.id, messages, name, now))
 
     def resumed(self) -> list[Resumed]:
         """Return when each question went on that was in such hands."""
-        times = ((hand, self._resumed_at(hand)) for hand in self._hands)
-        return [Resumed(hand, at - hand.at, self._was_seen(hand.at, at)) for hand, at in times]
+        times = [(hand, self._resumed_at(hand)) for hand in self._hands]
+        return [
+            Resumed(hand, at - hand.at, at - self._quiet_since(hand.at, at)) for hand, at in times
+        ]
 
     def _resumed_at(self, hand: Hand) -> float:
         by_others = (at for at, name in self._asked[hand.question] if name != hand.holder)
         moments = [*by_others, *self._touched[hand.thread_id]]
         return min((at for at in moments if at > hand.at + _EDGE), default=math.inf)
 
-    def _was_seen(self, since: float, until: float) -> bool:
-        if any(went < until and since < came for went, came in self.down):
-            return False
-        long_enough = min(until, since + SOON)
-        return any(life.since < since and long_enough < life.until for life in self._lives)
+    def _quiet_since(self, since: float, until: float) -> float:
+        changes = [*self._ends, *(came for _, came in self.down)]
+        quiet = max([since, *(at for at in changes if since < at < until)])
+        ready = (life.since for life in self._lives if life.until > until)
+        return max(quiet, min(ready, default=quiet))
 
     def violations(self, stage: Theatre) -> Iterator[str]:
         """Name what did not go on in time, or not in the message that had been begun."""
         for one in self.resumed():
-            if one.seconds > SOON and one.counts and not one.hand.frozen:
-                who = f"{one.hand.holder} was killed"
-                yield f"question {one.hand.question}: went on {one.seconds:.1f} s after {who}"
+            if one.quiet > SOON:
+                left = f"{one.seconds:.1f} s after {one.hand.holder} left it"
+                yield f"question {one.hand.question}: {left}, and {one.quiet:.1f} s of quiet"
         for hand in self._hands:
             now = {one.id for one in stage.answer(stage.said[hand.question])}
             if hand.messages and not now >= set(hand.messages):
@@ -146,18 +150,17 @@ class Witness:
     def summary(self) -> str:
         """Write how many questions went on elsewhere, and after how many seconds at worst."""
         resumed = self.resumed()
-        killed = [one for one in resumed if not one.hand.frozen]
         begun = sum(bool(hand.messages) for hand in self._hands)
+        alone = [one.seconds for one in resumed if one.seconds == one.quiet]
         return (
-            f"in_hand={len(self._hands)} begun={begun} "
-            f"of_killed={_worst([one for one in killed if one.counts])} "
-            f"not_held_against={_worst([one for one in killed if not one.counts])} "
-            f"of_frozen={_worst([one for one in resumed if one.hand.frozen])}"
+            f"in_hand={len(self._hands)} begun={begun} went_on_after={_worst(alone)} "
+            f"of_quiet={_worst([one.quiet for one in resumed])} "
+            f"in_all={_worst([one.seconds for one in resumed])}"
         )
 
 
-def _worst(resumed: Sequence[Resumed]) -> str:
-    return f"{len(resumed)}/worst {max((one.seconds for one in resumed), default=0.0):.1f} s"
+def _worst(seconds: Sequence[float]) -> str:
+    return f"{max(seconds, default=0.0):.1f}s/{len(seconds)}"
 
 
 def _asker_in(request: Recorded) -> str:

@@ -203,14 +203,19 @@ async def _serve(client: Client, role: Role) -> None:
 
 async def _until_lost(serving: Coroutine[Any, Any, None], locks: Locks) -> None:
     """Serve until the end, or until another process has taken over what this one held."""
-    tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(locks.lost.wait())]
+    served, lost = asyncio.ensure_future(serving), asyncio.ensure_future(locks.lost.wait())
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if not tasks[0].done():
+        await asyncio.wait({served, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if not served.done():
             raise TakenOver
-        await tasks[0]
+        await served
     finally:
-        await ended(tasks)
+        # Once is not always enough: asyncio.wait_for, before Python 3.12, may swallow it while
+        # discord.py connects.
+        while not served.done():
+            served.cancel()
+            await asyncio.wait({served}, timeout=1)
+        await ended([lost])
 
 
 def _unwritable(path: object) -> str:

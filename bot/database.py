@@ -19,6 +19,16 @@ def database(url: URL) -> sa.Engine:
     return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 
+def close(engine: sa.Engine) -> None:
+    """Close every connection; one that a thread is using still, once that is done with it."""
+    event.listen(engine, "checkin", _parted_with)
+    engine.dispose()
+
+
+def _parted_with(_: object, record: Any) -> None:
+    record.invalidate()
+
+
 def given_up_when_idle() -> str:
     """Return the option by which the server ends a transaction that a frozen process left open.
 

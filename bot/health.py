@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -125,12 +126,18 @@ async def serving(
         try:
             await web.TCPSite(runner, address.host, address.port).start()
         except OSError as error:
-            raise AddressUnusable(f"{address.authority} ({error.strerror})") from error
+            raise AddressUnusable(f"{address.authority} ({_why(error)})") from error
         served = address.with_port(runner.addresses[0][1])
         _log.info("health and metrics are at %s", served)
         yield served
     finally:
         await runner.cleanup()
+
+
+def _why(error: OSError) -> str | None:
+    """Return what is wrong with an address, without the address, of which asyncio tells again."""
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else error.strerror  # a name's has one below 0
 
 
 def _app(health: Health, metrics: Metrics) -> web.Application:

@@ -18,6 +18,9 @@ from bot.store.ledger import Entry
 from bot.waiting import Waiting
 
 _OUTCOMES = ("answered", "refused", "failed", "cancelled", "expired", "given_up")
+_STAGES = ("waiting", "first_word", "total")
+_KINDS = ("prompt", "cached", "completion")
+_KEYS = ("operator", "server")
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800)
 _UNKNOWN = float("nan")  # no comparison holds for it, so that no alert is raised by it
 
@@ -58,8 +61,14 @@ class Metrics:
             registry=registry,
         )
         self._add_gauges(registry)
-        for outcome in _OUTCOMES:
-            self._questions.labels(outcome)
+        for counted, values in (
+            (self._questions, _OUTCOMES),
+            (self._seconds, _STAGES),
+            (self._tokens, _KINDS),
+            (self._cost, _KEYS),
+        ):
+            for value in values:
+                counted.labels(value)  # 0 from the start, else its first would not be a rise
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
 
@@ -96,16 +105,12 @@ class Metrics:
         far.
         """
         self._questions.labels(entry.outcome).inc()
-        for stage, seconds in (
-            ("waiting", waited),
-            ("first_word", first_word),
-            ("total", entry.seconds),
-        ):
+        for stage, seconds in zip(_STAGES, (waited, first_word, entry.seconds), strict=True):
             if seconds is not None:
                 self._seconds.labels(stage).observe(seconds)
-        self._tokens.labels("prompt").inc(entry.prompt_tokens)
-        self._tokens.labels("cached").inc(entry.cached_tokens)
-        self._tokens.labels("completion").inc(entry.completion_tokens)
+        tokens = (entry.prompt_tokens, entry.cached_tokens, entry.completion_tokens)
+        for kind, number in zip(_KINDS, tokens, strict=True):
+            self._tokens.labels(kind).inc(number)
         self._cost.labels("server" if entry.by_own_key else "operator").inc(entry.micros)
 
     def answering(self) -> AbstractContextManager[None]:

@@ -173,9 +173,16 @@ class Answers:
             await reply.clear()  # or a status line would stand there for ever
             await apologise(self._client, question, error)
         finally:
-            course.log(question, preferences.model, self._clock())
+            await self._over(question, preferences, course)
+
+    async def _over(self, question: Question, preferences: Preferences, course: Course) -> None:
+        """Close a question's books, unless it goes on elsewhere, and then tell the log of it."""
+        course.seconds = self._clock() - course.start
+        try:
             if course.outcome != "paused":
                 await self._accounts.close(question, preferences, course)
+        finally:
+            course.log(question, preferences.model)
 
     def _turn_of(self, question: Question) -> AbstractAsyncContextManager[None]:
         """Hold what a server's questions need first to a few at a time, so that others get theirs.
@@ -208,8 +215,7 @@ class Answers:
             await reply.show(Composing(settled, question.clips).sentence(sentence))
         except DISCORD_ERRORS as error:
             course.error = repr(error)
-        course.log(question, preferences.model, self._clock())
-        await self._accounts.close(question, preferences, course)
+        await self._over(question, preferences, course)
 
     async def _answer(
         self, question: Question, preferences: Preferences, reply: Reply, course: Course

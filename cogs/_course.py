@@ -29,7 +29,8 @@ _log = logging.getLogger(__name__)
 class Course:
     """How far a question has come; times in seconds of the clock, `sent` in bytes.
 
-    `waited` is how many seconds it was in line, None where it was never begun.
+    `waited` is how many seconds it was in line, None where it was never begun, and `seconds` how
+    many it took from there.
     """
 
     start: float
@@ -62,9 +63,8 @@ class Course:
         """Seconds from the start to the model's first word, if there was one."""
         return None if self.first_word is None else self.first_word - self.start
 
-    def log(self, question: Question, model: str, now: float) -> None:
+    def log(self, question: Question, model: str) -> None:
         """Write the one line that each question leaves: its fields, as text and by their names."""
-        self.seconds = now - self.start
         known, guild = self.conversation, question.guild_id
         fields = {
             # More digits than the numbers of JSON have for those who read it.

@@ -148,6 +148,8 @@ class ThreadReply:
                 found = await retrying(lambda p=place: self._history(p))
                 self._held = [self._as_held(one) for one in self._ours(found)]
             if self._held:
+                is_thread = place != question.channel_id
+                self._place = Place(place, None if is_thread else question.message_id)
                 return
 
     async def _history(self, channel_id: int) -> dict[int, discord.Message]:

@@ -13,7 +13,7 @@ from bot.commands.terminal import Status
 from bot.health import AddressUnusable, Health, serving
 from bot.metrics import Metrics
 from bot.roles import Role
-from bot.settings import SettingsError
+from bot.settings import SettingsError, read_health_address
 from bot.waiting import Waiting
 
 ANY = URL("http://127.0.0.1:0")
@@ -111,6 +111,7 @@ async def test_it_is_alive_before_and_between_its_runs() -> None:
 
 
 async def test_nothing_is_served_where_no_address_is_set() -> None:
+    assert read_health_address({"HEALTH_ADDRESS": " "}) is None
     async with serving(None, Health(Role.BOTH), Metrics()) as url:
         assert url is None
 
@@ -118,9 +119,16 @@ async def test_nothing_is_served_where_no_address_is_set() -> None:
 async def test_an_address_in_use_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = ANY.with_port(taken.getsockname()[1])
-        with pytest.raises(AddressUnusable, match=rf"127\.0\.0\.1:{address.port} \(.+\)"):
+        with pytest.raises(AddressUnusable, match=r"^127\.0\.0\.1:\d+ \(Address already in use\)$"):
             async with serving(address, Health(Role.BOTH), Metrics()):
                 pass
+
+
+async def test_an_address_of_another_machine_is_told() -> None:
+    # Of a block that is for documents, and nobody's.
+    with pytest.raises(AddressUnusable, match=r"^192\.0\.2\.1:8080 \(.+\)$"):
+        async with serving(URL("http://192.0.2.1:8080"), Health(Role.BOTH), Metrics()):
+            pass
 
 
 async def test_an_end_does_not_wait_for_those_who_keep_their_connection() -> None:
@@ -156,3 +164,26 @@ async def test_the_command_needs_an_address() -> None:
     assert await healthy({}, alive=False) is Status.FAILED
     with pytest.raises(SettingsError):
         await healthy({"HEALTH_ADDRESS": "8080"}, alive=False)
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8080", "0.0.0.0:8080", "[::1]:8080", "[::]:0", "localhost:80"]
+)
+def test_health_is_served_at_a_host_and_a_port(address: str) -> None:
+    url = read_health_address({"HEALTH_ADDRESS": address})
+    assert url is not None
+    assert f"{url.host}:{url.port}" == address.replace("[", "").replace("]", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["8080", ":8080", "host", "::1:8080", "[::1]", "host:99999", "http://host:80", "host:80/x"],
+)
+def test_what_is_no_host_with_a_port_is_told(address: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_health_address({"HEALTH_ADDRESS": address})
+    (sentence,) = caught.value.problems
+    assert sentence == (
+        "HEALTH_ADDRESS has to be a host and a port, such as 127.0.0.1:8080 or [::1]:8080, "
+        f"not {address}."
+    )

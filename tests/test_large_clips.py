@@ -119,7 +119,7 @@ async def test_pictures_that_need_one_another_are_found_out_on_the_way(
 ) -> None:
     asker.clip = Path(shutil.copy(large, tmp_path / "entangled.mp4"))
     made, _ = await planned(asker.clip)
-    tenth = made.pieces[9]  # which is not among those that are looked at first
+    tenth = made.reads[9][0]  # which is not among those that are looked at first
     entangle(asker.clip, tenth.offset, tenth.size)
     answer = await asker.ask()
     assert shown(answer.notices).picked is None

@@ -31,7 +31,6 @@ def test_a_token_and_a_key_are_enough() -> None:
     assert settings.discord_gateway_url is None
     assert settings.asking.max_clip_bytes == 100 << 20
     assert (settings.log_level, settings.log_format) == ("INFO", "text")
-    assert settings.health_address is None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,6 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
             "MAX_CLIP_MB": "lots",
             "LOG_LEVEL": "loud",
             "LOG_FORMAT": "xml",
-            "HEALTH_ADDRESS": "8080",
         }
     )
     names = [
@@ -71,7 +69,6 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "MAX_CLIP_MB",
         "LOG_LEVEL",
         "LOG_FORMAT",
-        "HEALTH_ADDRESS",
     ]
     assert len(said) == len(names)
     for name in names:
@@ -104,27 +101,6 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_one_problem_is_one_sentence(changed: dict[str, str], word: str) -> None:
     (sentence,) = problems({**ENOUGH, **changed})
     assert word in sentence
-
-
-@pytest.mark.parametrize(
-    "address", ["127.0.0.1:8080", "0.0.0.0:8080", "[::1]:8080", "[::]:0", "localhost:80"]
-)
-def test_health_is_served_at_a_host_and_a_port(address: str) -> None:
-    url = Settings.read({**ENOUGH, "HEALTH_ADDRESS": address}).health_address
-    assert url is not None
-    assert f"[{url.host}]:{url.port}" if ":" in (url.host or "") else url.authority == address
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["8080", ":8080", "host", "::1:8080", "[::1]", "host:99999", "http://host:80", "host:80/x"],
-)
-def test_what_is_no_host_with_a_port_is_told(address: str) -> None:
-    (sentence,) = problems({**ENOUGH, "HEALTH_ADDRESS": address})
-    assert sentence == (
-        "HEALTH_ADDRESS has to be a host and a port, such as 127.0.0.1:8080 or [::1]:8080, "
-        f"not {address}."
-    )
 
 
 CUSTOM = {"DISCORD_TOKEN": "token", "CUSTOM_BASE_URL": "http://h/v1", "MODEL": "m"}

@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
@@ -14,10 +15,12 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.batches import Batches
-from bot.database import database, file_of
+from bot.database import close, database, file_of
 from bot.locks import number_of
 from bot.questions import Question
 from bot.waiting import Waiting, waiting_in
+
+T = TypeVar("T")
 
 NAME, QUEUE = "reeltalk", "questions"
 # Named and pinned: the engine's own default, a hash of the code, would leave what an older
@@ -68,6 +71,7 @@ class Line:
             serializer=SERIALIZER,
             application_name=NAME,
             lazy=True,
+            retry_connection_errors=False,  # it would keep a thread for as long as it takes
         )
 
     @asynccontextmanager
@@ -78,14 +82,14 @@ class Line:
             JobsUnusable: the database can't be had, or not be written.
         """
         try:
-            await asyncio.to_thread(self._make)
-        except (OSError, SQLAlchemyError) as error:
-            raise JobsUnusable(str(file_of(self.url) or "its database")) from error
-        try:
+            try:
+                await asyncio.to_thread(self._make)
+            except (OSError, SQLAlchemyError) as error:
+                raise JobsUnusable(str(file_of(self.url) or "its database")) from error
             yield
         finally:
             await self._accepting.settled()
-            self.engine.dispose()
+            close(self.engine)
 
     def _make(self) -> None:
         if (path := file_of(self.url)) is not None:
@@ -114,7 +118,7 @@ class Line:
 
     async def status(self, question_id: int) -> WorkflowStatus | None:
         """Return how far a question has come; None where it is not known, or not any more."""
-        found = await self.client.list_workflows_async(workflow_ids=[str(question_id)])
+        found = await self._listed(workflow_ids=[str(question_id)])
         return found[0] if found else None
 
     async def is_waiting(self, question_id: int) -> bool:
@@ -124,11 +128,11 @@ class Line:
 
     async def cancel(self, question_id: int) -> None:
         """Let nobody begin with a question, or go on with it: who answers it learns within 1 s."""
-        await self.client.cancel_workflow_async(str(question_id))
+        await self._patiently(self.client.cancel_workflow, str(question_id))
 
     async def places(self) -> dict[int, int]:
         """Return the place of each question that waits, from 1, in its server's own line."""
-        waiting = await self.client.list_workflows_async(
+        waiting = await self._listed(
             name=WORKFLOW, status="ENQUEUED", queue_name=QUEUE, load_input=False
         )
         servers: Counter[str] = Counter()
@@ -150,14 +154,12 @@ class Line:
 
     async def executors(self) -> set[str]:
         """Return who has begun with a question, as far as the line knows, and not ended."""
-        begun = await self.client.list_workflows_async(
-            name=WORKFLOW, status="PENDING", load_input=False
-        )
+        begun = await self._listed(name=WORKFLOW, status="PENDING", load_input=False)
         return {one.executor_id for one in begun if one.executor_id}
 
     async def begun_by(self, executor: str) -> set[int]:
         """Return the questions that somebody has begun with and not ended."""
-        begun = await self.client.list_workflows_async(
+        begun = await self._listed(
             name=WORKFLOW, status="PENDING", executor_id=executor, load_input=False
         )
         return {int(one.workflow_id) for one in begun}
@@ -171,28 +173,42 @@ class Line:
         database = self.client._sys_db  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         put_back = 0
         for question_id in await self.begun_by(executor):
-            put_back += await asyncio.to_thread(
+            put_back += await self._patiently(
                 database.reenqueue_for_recovery, str(question_id), [executor], QUEUE
             )
         return put_back
 
     async def given_up(self) -> list[Question]:
         """Return the questions that have killed who began with them too often."""
-        lost = await self.client.list_workflows_async(name=WORKFLOW, status=_GIVEN_UP)
+        lost = await self._listed(name=WORKFLOW, status=_GIVEN_UP)
         return [question_of(one) for one in lost]
 
     async def delete(self, question: Question) -> None:
         """Forget what a question said, and how far it has come."""
-        await self.client.delete_workflows_async([str(question.id)])
+        await self._patiently(self.client.delete_workflows, [str(question.id)])
 
     async def forget(self) -> None:
         """Forget what was done long enough ago."""
         before = datetime.fromtimestamp(time.time() - _KEPT, UTC).isoformat()
-        old = await self.client.list_workflows_async(
+        old = await self._listed(
             name=WORKFLOW, status=_DONE, completed_before=before, load_input=False
         )
-        await self.client.delete_workflows_async([one.workflow_id for one in old])
-        await asyncio.to_thread(self._forget_ids)
+        await self._patiently(self.client.delete_workflows, [one.workflow_id for one in old])
+        await self._patiently(self._forget_ids)
+
+    async def _listed(self, **which: Any) -> list[WorkflowStatus]:
+        return await self._patiently(partial(self.client.list_workflows, **which))
+
+    async def _patiently(self, act: Callable[..., T], *arguments: Any) -> T:
+        """Do something in a thread; a PostgreSQL that is away is waited for, as in `submit`."""
+        last = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return await asyncio.to_thread(act, *arguments)
+            except OperationalError:
+                if file_of(self.url) is not None or time.monotonic() > last:
+                    raise
+            await asyncio.sleep(_TRY_AGAIN)
 
     def _forget_ids(self) -> None:
         with self.engine.begin() as connection:

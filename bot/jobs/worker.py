@@ -57,14 +57,14 @@ class Worker:
     @asynccontextmanager
     async def run(self) -> AsyncGenerator[None]:
         """Work on questions inside the block, and hand back in the end what is unfinished."""
-        self._launch()
-        await DBOS.register_queue_async(
-            QUEUE,
-            worker_concurrency=_AT_ONCE,
-            partition_concurrency=_AT_ONCE_PER_SERVER,
-            polling_interval_sec=_POLL,
-        )
         try:
+            self._launch()
+            await DBOS.register_queue_async(
+                QUEUE,
+                worker_concurrency=_AT_ONCE,
+                partition_concurrency=_AT_ONCE_PER_SERVER,
+                polling_interval_sec=_POLL,
+            )
             yield
         finally:
             if begun := list(self._running.values()):
@@ -105,6 +105,8 @@ class Worker:
                 "application_version": VERSION,
                 "executor_id": self.name,
                 "serializer": SERIALIZER,
+                # What is said between workflows, of which there is nothing, is not listened for.
+                "use_listen_notify": False,
                 "max_executor_threads": 8,  # it becomes the loop's own pool, unbounded otherwise
                 "notification_listener_polling_interval_sec": 0.25,  # it delays the end, no more
                 "log_level": "CRITICAL",

@@ -25,6 +25,9 @@ _CODECS = {
 _PATH = {b"trak", b"mdia", b"minf", b"stbl"}
 _UNKNOWN = {0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF}
 
+AFTER_DATES = (12, 20)
+"""Where `mvhd`, `tkhd` and `mdhd` of version 0 and 1 go on behind their dates."""
+
 _SHORT, _LONG = 8, 16  # bytes of a box's header
 
 Box = tuple[bytes, int, int]
@@ -43,6 +46,22 @@ def boxes(data: bytes | memoryview, start: int, end: int) -> Iterator[Box]:
             return
         yield name, inside, min(start + length, end)
         start += length
+
+
+def found(data: memoryview, name: bytes) -> list[memoryview]:
+    """Return what is in each box of a name."""
+    return [data[start:end] for one, start, end in boxes(data, 0, len(data)) if one == name]
+
+
+def only(data: memoryview, *path: bytes) -> memoryview:
+    """Return what is in the one box of a name, inside that of the name before it.
+
+    Raises:
+        ValueError: there is none, or more than one.
+    """
+    for name in path:
+        (data,) = found(data, name)
+    return data
 
 
 def read_movie(data: bytes) -> Facts:
@@ -130,7 +149,8 @@ def _seconds(mvhd: bytes) -> float | None:
 
 def _scale_and_length(header: bytes) -> tuple[int, int]:
     """Read the two where `mvhd` and `mdhd` have them, in version 0 and 1."""
-    at, form = (20, ">IQ") if header[:1] == b"\1" else (12, ">II")
+    version = int(header[:1] == b"\1")
+    at, form = AFTER_DATES[version], (">II", ">IQ")[version]
     if len(header) < at + struct.calcsize(form):
         return 0, 0
     return struct.unpack_from(form, header, at)

@@ -88,7 +88,7 @@ def picks(plan: Plan, size: int, wanted: Wanted, limit: int) -> bool:
     if size > limit:
         return True
     saved = (size - plan.fetched) / _LINK
-    cost = _ROUND_TRIP * (1 + sum(1 for _ in plan.reads()) / AT_ONCE)
+    cost = _ROUND_TRIP * (1 + len(plan.reads) / AT_ONCE)
     gap = _CLOSE if size > wanted.most_bytes else 1.0
     return saved > cost and plan.is_complete and plan.gap <= gap
 

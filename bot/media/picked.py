@@ -3,104 +3,87 @@
 import asyncio
 from asyncio import Task
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.errors import ClipBroken, ClipLengthWrong
 from bot.media.boxes import boxes
 from bot.media.kinds import Look, Original, Posted
 from bot.media.ladder import Wanted, may_be_picked, picks
-from bot.media.picking import AT_ONCE, Bounds, Piece, Plan, plan
+from bot.media.picking import AT_ONCE, Plan, plan
 from bot.media.probe import MOST_MOVIE
-from bot.media.sample_table import NotUnderstood
-from bot.media.units import Units
+from bot.media.sample_table import NotUnderstood, Sample
+from bot.media.units import alone
 
-_CHUNK = 64 << 10
-_SAMPLES, _START = 4, 4 << 10  # key frames that are looked at first, and bytes of each
-
-Read = tuple[int, Task[bytes]]
+_UNDER_WAY = 2 << 20
+"""Bytes that are asked for at a time, unless one key frame alone has more."""
 
 
+@dataclass(frozen=True, slots=True)
 class PickedClip:
     """What is kept of a clip; its bytes pass while they are fetched, and are never held."""
 
-    def __init__(self, name: str, original: Original, plan: Plan) -> None:
-        self._name = name
-        self._original = original
-        self._plan = plan
+    name: str
+    original: Original
+    plan: Plan
 
     async def look(self) -> Look:
         """Return its head and its size."""
-        return Look(self._plan.head, self._plan.size)
+        return Look(self.plan.head, self.plan.size)
 
     async def read(self, offset: int, length: int) -> bytes:
         """Return some bytes of its head, which is all that is known of it."""
-        return self._plan.head[offset : offset + length]
+        return self.plan.head[offset : offset + length]
 
     async def can_be_had(self) -> bool:
         """Look at some key frames: whether they can be read apart, and be shown alone."""
-        keys = [piece for piece in self._plan.pieces if piece.is_key]
-        some = keys[:2] + keys[2 :: max(1, len(keys) // _SAMPLES)]
+        keys = [[one] for read in self.plan.reads for one in read if one.is_key]
+        some = map(self._kept, (*keys[:2], *keys[-1:]))
         # All are waited for, whatever becomes of one: none is left behind.
-        looked = await asyncio.gather(*map(self._look_at, some), return_exceptions=True)
-        for failure in filter(None, looked):
-            if not isinstance(failure, NotUnderstood | ClipLengthWrong):
+        looked = await asyncio.gather(*some, return_exceptions=True)
+        failures = [one for one in looked if isinstance(one, BaseException)]
+        for failure in failures:
+            if not isinstance(failure, ClipBroken | ClipLengthWrong):
                 raise failure
-        return not any(looked)
-
-    async def _look_at(self, key: Piece) -> None:
-        start = await self._whole(key.offset, min(key.size, _START))
-        Units(self._plan.description).passed(start)
+        return not failures
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncIterator[bytes]]:
-        """Read it from its first byte; ranges of the clip are asked for ahead."""
-        ahead = deque[Read]()
+        """Read it from its first byte; parts of the clip are asked for ahead."""
+        ahead = deque[Task[bytes]]()
         try:
             yield self._chunks(ahead)
         finally:
-            for _, task in ahead:
+            for task in ahead:
                 task.cancel()
-            await asyncio.gather(*(task for _, task in ahead), return_exceptions=True)
+            await asyncio.gather(*ahead, return_exceptions=True)
 
-    async def _chunks(self, ahead: deque[Read]) -> AsyncIterator[bytes]:
-        chunk, units = bytearray(self._plan.head), Units(self._plan.description)
-        reads = self._plan.reads()
-        at, data = 0, b""
-        try:
-            for start, size, is_key in self._plan.pieces:
-                left = size
-                while left:
-                    while (begin := start + size - left) >= at + len(data):
-                        at, data = await self._next(ahead, reads)
-                    part = data[begin - at : begin - at + left]
-                    left -= len(part)
-                    chunk += units.passed(part) if is_key else part
-                    if len(chunk) >= _CHUNK:
-                        yield bytes(chunk)
-                        chunk.clear()
-                if is_key:
-                    units.end()
-        except NotUnderstood as error:
-            raise ClipBroken(self._name, str(error)) from error
-        yield bytes(chunk)
+    async def _chunks(self, ahead: deque[Task[bytes]]) -> AsyncIterator[bytes]:
+        yield self.plan.head
+        lengths = deque[int]()  # of what is under way
+        for read in self.plan.reads:
+            lengths.append(sum(sample.size for sample in read))
+            while ahead and (len(ahead) == AT_ONCE or sum(lengths) > _UNDER_WAY):
+                lengths.popleft()
+                yield await ahead.popleft()
+            ahead.append(asyncio.create_task(self._kept(read)))
+        while ahead:
+            yield await ahead.popleft()
 
-    async def _next(
-        self, ahead: deque[Read], reads: Iterator[tuple[int, int]]
-    ) -> tuple[int, bytes]:
-        while len(ahead) < AT_ONCE and (read := next(reads, None)):
-            ahead.append((read[0], asyncio.create_task(self._whole(*read))))
-        at, task = ahead[0]
-        data = await task
-        ahead.popleft()
-        return at, data
-
-    async def _whole(self, offset: int, length: int) -> bytes:
-        data = await self._original.read(offset, length)
+    async def _kept(self, read: Sequence[Sample]) -> bytes:
+        start, length = read[0].offset, read[-1].offset + read[-1].size - read[0].offset
+        data = await self.original.read(start, length)
         if len(data) != length:
-            raise ClipLengthWrong(self._name, announced=length, received=len(data))
-        return data
+            raise ClipLengthWrong(self.name, announced=length, received=len(data))
+        parts = (data[one.offset - start :][: one.size] for one in read)
+        try:
+            return b"".join(
+                alone(part, self.plan.description) if one.is_key else part
+                for one, part in zip(read, parts, strict=True)
+            )
+        except NotUnderstood as error:
+            raise ClipBroken(self.name, str(error)) from error
 
 
 async def picked(
@@ -115,11 +98,11 @@ async def picked(
     """
     if len(movie) >= MOST_MOVIE or not may_be_picked(clip.size, wanted, limit):
         return None
-    most = limit if clip.size > limit else clip.size // 2
-    bounds = Bounds(wanted.span(seconds), min(wanted.most_bytes, limit), most)
+    most = min(wanted.most_bytes, limit if clip.size > limit else clip.size // 2)
     ftyp = next((end for name, _, end in boxes(clip.head, 0, len(clip.head)) if name == b"ftyp"), 0)
+    how = (movie, clip.head[:ftyp], clip.size, wanted.span(seconds), most)
     try:
-        made = await asyncio.to_thread(plan, movie, clip.head[:ftyp], clip.size, bounds)
+        made = await asyncio.to_thread(plan, *how)
     except NotUnderstood:
         return None
     small = PickedClip(clip.name, clip.original, made)

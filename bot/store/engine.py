@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,20 +67,17 @@ class Database:
     async def _connected(self) -> AsyncGenerator[AsyncConnection]:
         """Hold a connection, having waited for a PostgreSQL that is away."""
         last = time.monotonic() + _AWAY
-        while True:
-            connection = self._engine.connect()
-            try:
-                await connection.start()
-            except OperationalError:
-                if self._is_sqlite or time.monotonic() > last:
-                    raise
-            else:
-                break
-            await asyncio.sleep(_TRY_AGAIN)
-        try:
+        async with AsyncExitStack() as stack:
+            while True:
+                try:
+                    connection = await stack.enter_async_context(self._engine.connect())
+                except OperationalError:
+                    if self._is_sqlite or time.monotonic() > last:
+                        raise
+                else:
+                    break
+                await asyncio.sleep(_TRY_AGAIN)
             yield connection
-        finally:
-            await connection.close()
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Return an INSERT that can say what to do about what is there already."""

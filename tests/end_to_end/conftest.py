@@ -20,10 +20,14 @@ from bot.playground import model as stand_in
 from bot.playground.clips import make_clip
 from bot.playground.discord import Fault, serve
 from bot.questions import Question
+from bot.roles import Role
 from bot.settings import Settings
 from tests.discord_openapi import violations
 from tests.end_to_end.staging import Outcomes, Running, Stage
+from tests.postgresql import Server
 
+APART = "APART" in os.environ
+"""Whether every test has the bot in two parts, where it says nothing else."""
 LOG = logging.getLogger("cogs._course")
 
 
@@ -70,11 +74,11 @@ def begun_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def start(tmp_path: Path, begun_before: Path) -> Start:
+def start(request: pytest.FixtureRequest, tmp_path: Path, begun_before: Path) -> Start:
     """Return a way to put the bot on stage, with variables of its environment.
 
     `toggle` is the portal's, `faults` happen from the start, and `serving` is how Discord is
-    served.
+    served. Where who listens and who answers are `apart`, they share a PostgreSQL.
     """
 
     @asynccontextmanager
@@ -83,6 +87,7 @@ def start(tmp_path: Path, begun_before: Path) -> Start:
         toggle: bool = False,
         faults: Sequence[Fault] = (),
         serving: Mapping[str, Any] = MappingProxyType({}),
+        apart: bool = APART,
         **environ: str,
     ) -> AsyncGenerator[Stage]:
         shutil.copy(begun_before, tmp_path)
@@ -93,21 +98,29 @@ def start(tmp_path: Path, begun_before: Path) -> Start:
             discord.portal_toggle = toggle
             for fault in faults:
                 discord.faults.append(fault)
-            settings = Settings.read(
-                {
-                    "DISCORD_TOKEN": discord.token,
-                    "DISCORD_API_URL": discord.api_url,
-                    "DISCORD_GATEWAY_URL": discord.gateway_url,
-                    "DISCORD_CDN_HOSTS": discord.cdn_host,
-                    "OPENROUTER_API_KEY": "key",
-                    "OPENROUTER_BASE_URL": model.base_url,
-                    "CUSTOM_BASE_URL": model.base_url,
-                    "MODEL": "google/gemini-3.5-flash-lite",
-                    "DATABASE_URL": f"sqlite:///{tmp_path / 'reeltalk.sqlite'}",
-                    "DRAIN_SECONDS": "0.1",
-                    **environ,
-                }
-            )
+            kept = f"sqlite:///{tmp_path / 'reeltalk.sqlite'}"
+            if apart:
+                server: Server = request.getfixturevalue("server")
+                kept = server.make()
+            settings = [
+                Settings.read(
+                    {
+                        "DISCORD_TOKEN": discord.token,
+                        "DISCORD_API_URL": discord.api_url,
+                        "DISCORD_GATEWAY_URL": discord.gateway_url,
+                        "DISCORD_CDN_HOSTS": discord.cdn_host,
+                        "OPENROUTER_API_KEY": "key",
+                        "OPENROUTER_BASE_URL": model.base_url,
+                        "CUSTOM_BASE_URL": model.base_url,
+                        "MODEL": "google/gemini-3.5-flash-lite",
+                        "DATABASE_URL": kept,
+                        "DRAIN_SECONDS": "0.1",
+                        **environ,
+                    },
+                    role,
+                )
+                for role in ((Role.GATEWAY, Role.WORKER) if apart else (Role.BOTH,))
+            ]
             bot = Running(settings, discord)
             try:
                 await bot.begin()

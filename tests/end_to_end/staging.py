@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,25 +48,34 @@ class Outcomes(logging.Handler):
 
 
 class Running:
-    """The bot, which may end, and begin again on the same files."""
+    """The bot, which may end, and begin again on the same files.
 
-    def __init__(self, settings: Settings, discord: Discord) -> None:
+    It is as many as there are settings, such as a gateway and a worker.
+    """
+
+    def __init__(self, settings: Sequence[Settings], discord: Discord) -> None:
         self._settings = settings
         self._discord = discord
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self) -> None:
         """Return once it is connected, or has failed to."""
         discord, known = self._discord, self._discord.identifies
-        task = self._task = asyncio.create_task(app.run(self._settings))
-        await discord.until(lambda: task.done() or (discord.identifies > known and discord.ready))
+        tasks = self._tasks = [asyncio.create_task(app.run(one)) for one in self._settings]
+        await discord.until(
+            lambda: (
+                any(task.done() for task in tasks) or (discord.identifies > known and discord.ready)
+            )
+        )
 
     async def end(self) -> None:
         """End it as SIGTERM does; raise what it has failed with."""
-        if self._task is not None:
-            self._task.cancel()
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from bot.playground.model import Stall
@@ -85,3 +87,17 @@ async def test_retry_answers_in_place_of_the_apology(start: Start, mp4: Path) ->
         await stage.discord.until(lambda: sha256(mp4) in "".join(stage.said(late)))
         await stage.discord.until(lambda: "Follow up" in stage.buttons(late))
         assert len(stage.said(late)) == 1
+
+
+async def test_a_question_that_can_not_be_kept_is_not_accepted_and_that_is_said(
+    start: Start, mp4: Path, tmp_path: Path
+) -> None:
+    async with start(apart=False) as stage:
+        with closing(sqlite3.connect(tmp_path / "reeltalk-jobs.sqlite")) as jobs:
+            jobs.execute("ALTER TABLE accepted_questions RENAME TO elsewhere")
+        question = stage.ask("what is this?", mp4)
+        await stage.discord.until(lambda: stage.said(question))
+        assert "I can't keep questions at the moment" in "".join(stage.said(question))
+        with closing(sqlite3.connect(tmp_path / "reeltalk-jobs.sqlite")) as jobs:
+            jobs.execute("ALTER TABLE elsewhere RENAME TO accepted_questions")
+        assert "tokens" in await stage.answered(stage.ask("what is this?", mp4))

@@ -1,6 +1,7 @@
 """What is kept of questions, what is shown of it, and how it is forgotten."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from bot.store.opening import open_books
 from tests.end_to_end.conftest import Start
 from tests.end_to_end.panels import Panel
 from tests.end_to_end.staging import Stage
+
+
+@pytest.fixture
+async def stage(start: Start) -> AsyncGenerator[Stage]:
+    # Its books are a file, which is read beside it.
+    async with start(apart=False) as started:
+        yield started
 
 
 async def used(tmp_path: Path, guild_id: int | None = None) -> Use:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from bot.media.boxes import boxes
 from bot.media.picked import PickedClip
-from bot.media.picking import Bounds, Plan, plan
+from bot.media.picking import Plan, plan
 from bot.media.probe import find_movie
 from tests.media.corpus import posted
 from tests.media.measuring import decoded, pixels, saved
@@ -16,7 +16,9 @@ INSIDE = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf"}
 Change = Callable[[bytes, bytes], tuple[bytes, bytes] | None]
 """What becomes of a box, by its name and what is in it; None where it goes."""
 
-WHOLE = Bounds((0.0, None), 1 << 40, 1 << 40)
+Span = tuple[float, float | None]
+WHOLE: Span = (0.0, None)
+ANY = 1 << 40
 
 
 def box(name: bytes, content: bytes) -> bytes:
@@ -113,18 +115,18 @@ def _moved(moov: bytes, moved: Mapping[int, int], *, wide: bool) -> bytes:
     return rewritten(moov, change)
 
 
-async def planned(path: Path, bounds: Bounds = WHOLE) -> tuple[Plan, PickedClip]:
+async def planned(path: Path, span: Span = WHOLE) -> tuple[Plan, PickedClip]:
     """Plan what to pick out of a file."""
     clip = await posted(path)
     movie = await find_movie(clip.kind, clip.head, clip.size, clip.original.read)
     form = next((end for name, _, end in boxes(clip.head, 0, len(clip.head)) if name == b"ftyp"), 0)
-    made = plan(movie, clip.head[:form], clip.size, bounds)
+    made = plan(movie, clip.head[:form], clip.size, span, ANY)
     return made, PickedClip(clip.name, clip.original, made)
 
 
-async def picked_out(path: Path, bounds: Bounds = WHOLE) -> tuple[Plan, Path]:
+async def picked_out(path: Path, span: Span = WHOLE) -> tuple[Plan, Path]:
     """Pick out of a file, and write what comes of it beside it."""
-    made, small = await planned(path, bounds)
+    made, small = await planned(path, span)
     assert await small.can_be_had()
     target = await saved(small, path.parent / f"picked.{path.suffix}")
     assert target.stat().st_size == made.size

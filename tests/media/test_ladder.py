@@ -5,7 +5,8 @@ import pytest
 from bot.media.facts import Facts
 from bot.media.kinds import AVI, GIF, MATROSKA, MOV, MP4, MPEG_TS, WEBM, WMV, Kind
 from bot.media.ladder import Rung, Wanted, ladder, may_be_picked, picks
-from bot.media.picking import Piece, Plan
+from bot.media.picking import Plan
+from bot.media.sample_table import Sample
 
 AS_IS, REWRAP, KEYS = Rung.AS_IT_IS, Rung.REWRAP, Rung.KEY_FRAMES
 SMALL, ONE = Rung.SMALL_KEY_FRAMES, Rung.ONE_A_SECOND
@@ -108,11 +109,11 @@ def test_which_part_is_sent(
 
 def plan(frames: int = 60, gap: float = 1.0, *, is_complete: bool = True) -> Plan:
     """Plan to fetch so many key frames of 100 KB, a megabyte from one another."""
-    pieces = [Piece(number * MIB, 100_000, is_key=True) for number in range(frames)]
     return Plan(
         head=b"",
-        pieces=pieces,
-        apart=1,
+        reads=[[Sample(number * MIB, 100_000, 0, 0, is_key=True)] for number in range(frames)],
+        size=frames * 100_000,
+        fetched=frames * 100_000,
         description=b"",
         frames=frames,
         in_all=3000,

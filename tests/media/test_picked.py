@@ -13,10 +13,10 @@ from bot.media.files import FileClip
 from bot.media.kinds import Look, Original
 from bot.media.ladder import Wanted
 from bot.media.picked import PickedClip, picked
-from bot.media.picking import AT_ONCE, Bounds, Plan
+from bot.media.picking import AT_ONCE, Plan
 from bot.media.probe import MOST_MOVIE, find_movie
 from tests.media.corpus import FAST, Film, posted
-from tests.media.movies import WHOLE, planned, relaid
+from tests.media.movies import planned, relaid
 
 MIB = 1 << 20
 WANTED = Wanted(70 * MIB, 3600.0)
@@ -158,7 +158,6 @@ async def test_a_table_of_which_only_a_part_was_read_is_not_used(large: Path) ->
 
 async def test_sound_is_fetched_where_it_lies_together(tmp_path: Path) -> None:
     source = Film(seconds=20.0, flags=(*FAST, ("chunk_duration", "1"))).written(tmp_path / "a.mp4")
-    made, _ = await planned(source, Bounds((0.0, None), 1 << 30, 1 << 30))
+    made, _ = await planned(source)
     assert made.is_heard
-    assert sum(1 for _ in made.reads()) <= 64
-    assert made == (await planned(source, WHOLE))[0]
+    assert len(made.reads) <= 64

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.media.picking import plan
-from bot.media.sample_table import NotUnderstood, read_table
-from tests.media.movies import WHOLE, box
+from bot.media.sample_table import NotUnderstood, Track, read_track
+from tests.media.movies import ANY, WHOLE, box
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,6 @@ class Layout:
     holes: Sequence[int]
     """Bytes before each chunk."""
     wide: bool
-    narrow_sizes: bool
     version: int
     edit: tuple[int, int] | None
     """A pause in thousandths of a second, and the first time that is shown."""
@@ -74,10 +73,7 @@ class Layout:
         firsts = [places[at] for at in accumulate([0, *self.chunks[:-1]])]
         stsd = struct.pack(">III4s", 0, 1, 86, b"vp09") + bytes(78)
         sizes = [sample.size for sample in samples]
-        if self.narrow_sizes:
-            stsz = box(b"stz2", struct.pack(f">III{len(sizes)}H", 0, 16, len(sizes), *sizes))
-        else:
-            stsz = box(b"stsz", struct.pack(f">III{len(sizes)}I", 0, 0, len(sizes), *sizes))
+        stsz = box(b"stsz", struct.pack(f">III{len(sizes)}I", 0, 0, len(sizes), *sizes))
         code, name = ("Q", b"co64") if self.wide else ("I", b"stco")
         keys = [number for number, sample in enumerate(samples, 1) if sample.is_key]
         return (
@@ -111,29 +107,37 @@ def layouts(draw: st.DrawFn) -> Layout:
         chunks=chunks,
         holes=draw(st.lists(hole, min_size=len(chunks), max_size=len(chunks))),
         wide=wide,
-        narrow_sizes=draw(st.booleans()),
         version=draw(st.integers(0, 1)),
         edit=draw(st.none() | st.tuples(st.integers(0, 5000), st.integers(0, 900))),
     )
+
+
+def pictures(moov: bytes, size: int = 1 << 50) -> Track:
+    track = read_track(moov, b"vide", size)
+    assert track is not None
+    return track
 
 
 @given(layouts())
 def test_a_table_is_read_as_it_was_written(layout: Layout) -> None:
     places = list(layout.places())
     size = places[-1] + layout.samples[-1].size
-    video = read_table(layout.moov(), size).video
-    samples = layout.samples
+    video = pictures(layout.moov(), size)
+    read, samples = list(video.samples()), layout.samples
     decoded = list(accumulate((sample.lasts for sample in samples[:-1]), initial=0))
     pause, begin = layout.edit or (0, 0)
     shift = round(pause * 600 / 1000) - begin
-    assert list(video.offsets) == places
-    assert list(video.sizes) == [sample.size for sample in samples]
+    assert [one.offset for one in read] == places
+    assert [one.size for one in read] == [sample.size for sample in samples]
     shown = [time + one.later + shift for time, one in zip(decoded, samples, strict=True)]
-    assert list(video.times) == shown
-    assert [*video.keys] == [at for at, sample in enumerate(samples) if sample.is_key]
+    assert [one.time for one in read] == shown
+    assert [one.is_key for one in read] == [sample.is_key for sample in samples]
+    assert video.count == len(samples)
     assert video.start == shift + begin
+    ends = [time + one.lasts for time, one in zip(shown, samples, strict=True)]
+    assert video.end == max(video.start, *ends)
     with pytest.raises(NotUnderstood):
-        read_table(layout.moov(), size - 1)
+        pictures(layout.moov(), size - 1)
 
 
 @given(layouts(), st.data())
@@ -141,7 +145,7 @@ def test_a_table_that_is_cut_off_is_refused(layout: Layout, data: st.DataObject)
     moov = layout.moov()
     cut = data.draw(st.integers(0, len(moov) - 1))
     with pytest.raises(NotUnderstood):
-        read_table(moov[:cut], 1 << 50)
+        plan(moov[:cut], b"", 1 << 50, WHOLE, ANY)
 
 
 @given(layouts(), st.data())
@@ -150,24 +154,35 @@ def test_no_number_breaks_it(layout: Layout, data: st.DataObject) -> None:
     for at in data.draw(st.lists(st.integers(0, len(moov) - 4), min_size=1, max_size=4)):
         moov[at : at + 4] = data.draw(st.binary(min_size=4, max_size=4))
     try:
-        made = plan(bytes(moov), b"", 1 << 50, WHOLE)
+        made = plan(bytes(moov), b"", 1 << 50, WHOLE, ANY)
     except NotUnderstood:
         return
-    ends = [piece.offset + piece.size for piece in made.pieces]
-    assert all(end <= after.offset for end, after in zip(ends, made.pieces[1:], strict=False))
-    assert made.size == len(made.head) + sum(piece.size for piece in made.pieces)
+    kept = [one for read in made.reads for one in read]
+    ends = [one.offset + one.size for one in kept]
+    assert all(end <= after.offset for end, after in zip(ends, kept[1:], strict=False))
+    assert made.size == len(made.head) + sum(one.size for one in kept)
     assert made.size - len(made.head) <= made.fetched <= 1 << 50
+
+
+def layout_of(*samples: Sample) -> Layout:
+    return Layout(samples, [len(samples)], [0], wide=False, version=0, edit=None)
+
+
+def test_key_frames_are_read_whole_and_so_have_to_be_small_enough() -> None:
+    most = 4 << 20
+    assert plan(layout_of(Sample(most, 1, 0, is_key=True)).moov(), b"", ANY, WHOLE, ANY).fetched
+    with pytest.raises(NotUnderstood):
+        plan(layout_of(Sample(most + 1, 1, 0, is_key=True)).moov(), b"", ANY, WHOLE, ANY)
 
 
 def test_a_number_of_samples_that_is_a_lie_takes_no_memory() -> None:
     stsz = box(b"stsz", struct.pack(">III", 0, 1, 0xFFFFFFFF))
-    two = [Sample(1, 1, 0, is_key=True)] * 2
-    layout = Layout(two, [2], [0], wide=False, narrow_sizes=False, version=0, edit=None)
+    layout = layout_of(*[Sample(1, 1, 0, is_key=True)] * 2)
     old = box(b"stsz", struct.pack(">IIIII", 0, 0, 2, 1, 1))
     bad = layout.moov().replace(old, stsz + box(b"free", b""))
     assert bad != layout.moov()
     tracemalloc.start()
     with pytest.raises(NotUnderstood):
-        read_table(bad, 1 << 50)
+        pictures(bad)
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()

@@ -13,8 +13,8 @@ _LOOK_EVERY = 1.0
 class Footprint:
     """Memory in MB, and how many of everything else.
 
-    `unique` is the memory that would be free without the process (USS): what it shares with others
-    comes and goes with them.
+    `unique` is the memory that nobody shares now (USS), which grows as well when another process
+    ends that runs the same code; `resident` (RSS) does not.
     """
 
     unique: float

@@ -185,8 +185,8 @@ async def run(questions: int, seed: int, url: str | None = None) -> list[str]:
 
 def grown(first: Footprint, last: Footprint) -> Iterator[str]:
     """Name what the bot takes more of in the end."""
-    if last.unique > GROWTH * first.unique:
-        yield f"memory: {last.unique:.1f} MB after {first.unique:.1f} MB"
+    if last.resident > GROWTH * first.resident:
+        yield f"memory: {last.resident:.1f} MB after {first.resident:.1f} MB"
     yield from last.excess(first)
 
 

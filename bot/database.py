@@ -41,6 +41,7 @@ def _postgresql(url: URL) -> sa.Engine:
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,  # so that a restart of the server costs no question
+        max_overflow=5,  # beside the pool's own 5: a server takes a hundred of all processes
         connect_args={
             "connect_timeout": 10,
             "application_name": "reeltalk jobs",

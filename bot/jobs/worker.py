@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from dbos import DBOS
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.database import file_of
 from bot.jobs.line import NAME, QUEUE, SERIALIZER, VERSION, WORKFLOW, Line
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 _AT_ONCE, _AT_ONCE_PER_SERVER = 24, 3
 _DEATHS = 10
-_POLL, _NOTING = 0.2, 10.0
+_POLL, _NOTING, _TRY_AGAIN = 0.2, 10.0, 1.0  # seconds
 
 
 class Worker:
@@ -130,7 +130,7 @@ class Worker:
         """Work on one question; return and raise nothing of it, for the engine would keep that."""
         if self._closing():
             await self._kept_from_the_engine(question.id)
-        giving = asyncio.create_task(self._give(question), name=f"question-{question.id}")
+        giving = asyncio.create_task(self._given(question), name=f"question-{question.id}")
         self._running[question.id] = giving
         try:
             await giving
@@ -142,6 +142,17 @@ class Worker:
             _log.exception("question=%s could not be worked on", question.id)
         finally:
             self._running.pop(question.id, None)
+
+    async def _given(self, question: Question) -> None:
+        """Answer it, from the start again where the database was away for too long."""
+        while True:
+            try:
+                await self._give(question)
+            except OperationalError as error:
+                _log.warning("question=%s waits for the database: %r", question.id, error)
+                await asyncio.sleep(_TRY_AGAIN)
+            else:
+                return
 
     async def _kept_from_the_engine(self, question_id: int) -> None:
         """Neither return nor raise while the engine could note it: somebody else goes on."""

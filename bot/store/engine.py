@@ -171,6 +171,7 @@ def _postgresql(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_pre_ping=True,  # so that a restart of the server costs no question
+        max_overflow=5,  # as in bot.database
         connect_args={
             "connect_timeout": 10,
             "application_name": "reeltalk",

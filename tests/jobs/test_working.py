@@ -3,6 +3,7 @@ import logging
 
 import pytest
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from bot.jobs import Jobs
 from bot.questions import Question
@@ -107,6 +108,21 @@ async def test_a_bug_in_the_work_is_logged_and_is_no_reason_to_try_again(
             await given.until(given.begun, 1)
     assert "question=7" in caplog.text
     assert "a bug" in caplog.text
+
+
+async def test_a_question_that_meets_a_database_which_is_away_is_begun_anew(url: URL) -> None:
+    class Away(Work):
+        async def give(self, question: Question) -> None:
+            self._note(self.begun, question)
+            if len(self.begun) == 1:
+                raise OperationalError("SELECT true", None, ConnectionError("away"))
+            self._note(self.ended, question)
+
+    given = Away()
+    async with running(url, given) as jobs:
+        await jobs.submit(question(7))
+        await given.until(given.ended, 1)
+    assert given.begun == [7, 7]
 
 
 async def test_who_has_had_fewer_comes_first_in_their_servers_line(

@@ -110,7 +110,8 @@ class Settings:
         keeping = read_keeping_from(reading)
         if role is not Role.BOTH and keeping.url.get_backend_name() == "sqlite":
             reading.problems.append(
-                f"DATABASE_URL has to be a PostgreSQL for a {role.value}: it shares the accepted "
+                f"DATABASE_URL has to be a PostgreSQL for a {role.value}, as in "
+                "postgresql://reeltalk:password@localhost/reeltalk: it shares the accepted "
                 "questions with other processes, and a file is one process's own."
             )
         settings = cls(

@@ -1,6 +1,7 @@
 """The way to the database: SQLite's file, or PostgreSQL, by the same statements."""
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -20,6 +21,8 @@ from bot.locks import number_of
 from bot.store.migrations import StepUnknown, is_current, migrate
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 _WRITES = "reeltalk_writes"
 _BUSY = 30.0  # seconds that a write waits for another's end
@@ -66,7 +69,7 @@ class Database:
     @asynccontextmanager
     async def _connected(self) -> AsyncGenerator[AsyncConnection]:
         """Hold a connection, having waited for a PostgreSQL that is away."""
-        last = time.monotonic() + _AWAY
+        last, is_known = time.monotonic() + _AWAY, False
         async with AsyncExitStack() as stack:
             while True:
                 try:
@@ -74,6 +77,9 @@ class Database:
                 except OperationalError:
                     if self._is_sqlite or time.monotonic() > last:
                         raise
+                    if not is_known:
+                        _log.warning("the database is away, and is waited for")
+                        is_known = True
                 else:
                     break
                 await asyncio.sleep(_TRY_AGAIN)

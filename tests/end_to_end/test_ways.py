@@ -67,6 +67,13 @@ class Spot:
         channel_id = more.pop("channel_id", self.channel_id)
         return self.stage.discord.say(text, files=attached, channel_id=channel_id, **more)  # pyright: ignore[reportArgumentType]
 
+    async def own_clip(self, text: str) -> Message:
+        """Post a clip; in a conversation with the bot it is a question, whose end is waited for."""
+        clip = self.say(text, self.clip)
+        if self.name == "direct":
+            assert await self.stage.outcomes.of(clip) == "answered"
+        return clip
+
     def others_clip(self) -> Message:
         other = self.stage.discord.add_person("somebody else")
         return self.say("look", self.clip, author_id=other)
@@ -109,7 +116,7 @@ async def _(spot: Spot) -> Asked:
 
 @way("mention, own clip before")
 async def _(spot: Spot) -> Asked:
-    spot.say("look", spot.clip)
+    await spot.own_clip("look")
     return spot.say(f"{spot.mention} what is this?")
 
 
@@ -168,10 +175,7 @@ async def _(spot: Spot) -> Asked:
 @way("menu on a clip")
 async def _(spot: Spot) -> Asked:
     discord = spot.stage.discord
-    # In a conversation with the bot, a clip is a question by itself.
-    clip = (
-        spot.others_clip() if spot.channel_id != discord.dm_channel_id else spot.say("", spot.clip)
-    )
+    clip = spot.others_clip() if spot.name != "direct" else await spot.own_clip("")
     return await spot.stage.fill_in(discord.use_on_message(MENU, clip.id), "what is this?")
 
 

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import psycopg
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.tasks import ended
 
@@ -28,7 +29,7 @@ _TRY_AGAIN, _LOOK_AGAIN = 0.25, 0.05  # seconds
 _SIGN = "SELECT true"
 _TAKE = "SELECT pg_try_advisory_lock(%s)"
 _LEAVE = "SELECT pg_advisory_unlock(%s)"
-_GONE = (psycopg.Error, OSError)  # of which TimeoutError is one
+_GONE = (psycopg.Error, SQLAlchemyError, OSError)  # of the last, TimeoutError is one
 
 
 def number_of(name: str) -> int:

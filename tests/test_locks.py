@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 
 from bot.locks import Alone, LocksUnusable, Session, in_turn, passed
 from tests.postgresql import Server
@@ -196,6 +197,27 @@ async def test_who_is_told_that_it_was_taken_over_is_stopped(
         await ours.lost.wait()
     with pytest.raises(asyncio.CancelledError):
         await ours.confirm()
+
+
+async def test_a_database_that_goes_away_while_it_is_asked_is_asked_again(
+    url: URL, two: tuple[Session, Session]
+) -> None:
+    ours, _ = two
+    tries = list[int]()
+
+    async def still_ours() -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("SELECT true", None, ConnectionError("away"))
+        return True
+
+    ours.still_ours = still_ours
+    cut(url)
+    async with asyncio.timeout(10 * LEASE):
+        while len(tries) < 2:  # noqa: ASYNC110 (the session tells nobody)
+            await asyncio.sleep(0.05)
+        await ours.confirm()
+    assert not ours.lost.is_set()
 
 
 async def test_nothing_is_certain_before_the_session_is_known_to_be_there(url: URL) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -163,6 +163,13 @@ class Line:
             name=WORKFLOW, status="PENDING", executor_id=executor, load_input=False
         )
         return {int(one.workflow_id) for one in begun}
+
+    async def is_with(self, executor: str, questions: Collection[int]) -> bool:
+        """Tell whether nobody has begun, or is to begin, anew with what somebody had begun with."""
+        if not questions:
+            return True
+        found = await self._listed(workflow_ids=[*map(str, questions)], load_input=False)
+        return all(one.executor_id == executor and one.status != "ENQUEUED" for one in found)
 
     async def put_back(self, executor: str) -> int:
         """Let others go on with what somebody has begun with; return how many questions that is.

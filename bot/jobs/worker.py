@@ -93,7 +93,7 @@ class Worker:
 
     async def still_ours(self) -> bool:
         """Tell whether nobody else goes on with what is being answered here."""
-        return self._running.keys() <= await self._line.begun_by(self.name)
+        return await self._line.is_with(self.name, self._running)
 
     def _launch(self) -> None:
         """Start the engine inside the running loop, on which it then works."""

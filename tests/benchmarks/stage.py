@@ -15,6 +15,7 @@ import psutil
 from bot.playground.discord import Discord, File, Message, MessageCreated, MessageEdited
 from bot.playground.model import Model
 from bot.tasks import ended
+from tests.between import between
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE = 60
@@ -76,17 +77,9 @@ class Stage:
             await ended([watching])
 
     def _environ(self) -> dict[str, str]:
-        discord = self.discord
         return {
             **os.environ,
-            "DISCORD_TOKEN": discord.token,
-            "DISCORD_API_URL": discord.api_url,
-            "DISCORD_GATEWAY_URL": discord.gateway_url,
-            "DISCORD_CDN_HOSTS": discord.cdn_host,
-            "PROVIDER": "openrouter",
-            "OPENROUTER_API_KEY": "key",
-            "OPENROUTER_BASE_URL": self.model.base_url,
-            "MODEL": "playground/stand-in",
+            **between(self.discord, self.model),
             "DATABASE_URL": f"sqlite:///{self.folder / 'reeltalk.sqlite'}",
             "PYTHONPATH": str(ROOT),
         }

@@ -22,6 +22,7 @@ from bot.playground.discord import Fault, serve
 from bot.questions import Question
 from bot.roles import Role
 from bot.settings import Settings
+from tests.between import between
 from tests.discord_openapi import violations
 from tests.end_to_end.staging import Outcomes, Running, Stage
 from tests.postgresql import Server
@@ -102,26 +103,16 @@ def start(request: pytest.FixtureRequest, tmp_path: Path, begun_before: Path) ->
             if apart:
                 server: Server = request.getfixturevalue("server")
                 kept = server.make()
-            settings = [
-                Settings.read(
-                    {
-                        "DISCORD_TOKEN": discord.token,
-                        "DISCORD_API_URL": discord.api_url,
-                        "DISCORD_GATEWAY_URL": discord.gateway_url,
-                        "DISCORD_CDN_HOSTS": discord.cdn_host,
-                        "OPENROUTER_API_KEY": "key",
-                        "OPENROUTER_BASE_URL": model.base_url,
-                        "CUSTOM_BASE_URL": model.base_url,
-                        "MODEL": "google/gemini-3.5-flash-lite",
-                        "DATABASE_URL": kept,
-                        "DRAIN_SECONDS": "0.1",
-                        **environ,
-                    },
-                    role,
-                )
-                for role in ((Role.GATEWAY, Role.WORKER) if apart else (Role.BOTH,))
-            ]
-            bot = Running(settings, discord)
+            needed = {
+                **between(discord, model),
+                "CUSTOM_BASE_URL": model.base_url,
+                "MODEL": "google/gemini-3.5-flash-lite",
+                "DATABASE_URL": kept,
+                "DRAIN_SECONDS": "0.1",
+                **environ,
+            }
+            roles = (Role.GATEWAY, Role.WORKER) if apart else (Role.BOTH,)
+            bot = Running([Settings.read(needed, role) for role in roles], discord)
             try:
                 await bot.begin()
                 yield Stage(discord, model, outcomes, bot)

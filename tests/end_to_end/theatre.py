@@ -30,6 +30,7 @@ from bot.playground.model import Model, Respond, Scripted
 from bot.playground.model import Reset as ModelReset
 from bot.tasks import ended
 from tests.benchmarks.stage import is_going_on
+from tests.between import between
 
 ROOT = Path(__file__).parents[2]
 FOOTER = re.compile(r"^-# .* tokens · ", re.MULTILINE)
@@ -60,18 +61,7 @@ class Theatre:
 
     async def start(self, *arguments: str, stderr: Any = DEVNULL, **environ: str) -> Process:
         """Start `python -m bot` with these arguments, and variables of its environment."""
-        discord = self.discord
-        needed = {
-            "DISCORD_TOKEN": discord.token,
-            "DISCORD_API_URL": discord.api_url,
-            "DISCORD_GATEWAY_URL": discord.gateway_url,
-            "DISCORD_CDN_HOSTS": discord.cdn_host,
-            "PROVIDER": "openrouter",
-            "OPENROUTER_API_KEY": "key",
-            "OPENROUTER_BASE_URL": self.model.base_url,
-            "MODEL": "playground/stand-in",
-            "PYTHONPATH": str(ROOT),
-        }
+        needed = {**between(self.discord, self.model), "PYTHONPATH": str(ROOT)}
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *arguments),
             cwd=self.folder,

@@ -20,6 +20,7 @@ from bot.playground.model import Model, Stream
 from bot.playground.model.wire import catalogue_entry
 from bot.playground.terminal.markdown import PLAIN, rows
 from bot.settings import Settings
+from tests.between import between
 
 _WIDTH, _NAME = 88, 10
 _MODEL = "google/gemini-3.5-flash-lite"
@@ -152,12 +153,7 @@ async def theatre(folder: Path) -> AsyncGenerator[Theatre]:
     async with serve() as discord, stand_in.serve(pace=0.14) as model:
         model.others.append({**catalogue_entry(_MODEL), "pricing": _PRICES})
         environ = {
-            "DISCORD_TOKEN": discord.token,
-            "DISCORD_API_URL": discord.api_url,
-            "DISCORD_GATEWAY_URL": discord.gateway_url,
-            "DISCORD_CDN_HOSTS": discord.cdn_host,
-            "OPENROUTER_API_KEY": "key",
-            "OPENROUTER_BASE_URL": model.base_url,
+            **between(discord, model),
             "MODEL": _MODEL,
             "DATABASE_URL": f"sqlite:///{folder / 'reeltalk.sqlite'}",
         }

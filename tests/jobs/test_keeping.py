@@ -52,6 +52,22 @@ async def buried(url: URL) -> None:
             assert await line.executors() == set()
 
 
+async def test_what_was_begun_is_still_with_who_began_though_it_was_cancelled(url: URL) -> None:
+    given = Work()
+    async with running(url, given) as jobs:
+        await jobs.submit(question(1))
+        await given.until(given.begun, 1)
+        line = Line(url)
+        async with line.run():
+            (name,) = await line.executors()
+            assert await line.is_with(name, {1})
+            assert await line.is_with(name, set())
+            assert not await line.is_with("another", {1})
+            await line.cancel(1)
+            assert await line.is_with(name, {1})
+            await given.until(given.cancelled, 1)
+
+
 async def test_a_question_that_kills_its_process_ten_times_is_given_up(url: URL) -> None:
     await made(url)
     deaths = 0

@@ -92,20 +92,24 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "check", help="look at the token, the permissions, the key, the credit and the model"
     )
-    commands.add_parser(
+    _add_roles(commands.add_parser)
+    operating.fill(commands.add_parser)
+    return parser
+
+
+def _add_roles(add: Callable[..., argparse.ArgumentParser]) -> None:
+    add(
         "gateway",
         help="listen and accept questions, for workers to answer",
         description="Connect to Discord and accept questions. With SHARD_IDS and SHARD_COUNT, "
         "several of these share the servers. Needs PostgreSQL, and workers.",
     )
-    commands.add_parser(
+    add(
         "worker",
         help="answer the questions that gateways accept",
         description="Answer accepted questions, without listening to Discord. Any number of "
         "these, on any machines, share the work. Needs PostgreSQL.",
     )
-    operating.fill(commands.add_parser)
-    return parser
 
 
 def _fill_ask(ask: argparse.ArgumentParser) -> None:

@@ -26,8 +26,11 @@ _log = logging.getLogger(__name__)
 
 _WRITES = "reeltalk_writes"
 _BUSY = 30.0  # seconds that a write waits for another's end
-_AWAY, _TRY_AGAIN = 30.0, 0.25  # seconds
+_TRY_AGAIN = 0.25  # seconds
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(:number)")
+
+AWAY = 30.0
+"""Seconds that a transaction waits for a PostgreSQL that is away, in a bot that runs."""
 
 
 class StoreUnusable(Exception):
@@ -40,10 +43,11 @@ class StoreUnusable(Exception):
 
 
 class Database:
-    """Transactions on one database."""
+    """Transactions on one database, each of which waits so many seconds for one that is away."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, patience: float = AWAY) -> None:
         self._engine = engine
+        self._patience = patience
         self._is_sqlite = engine.dialect.name == "sqlite"
 
     @asynccontextmanager
@@ -69,13 +73,13 @@ class Database:
     @asynccontextmanager
     async def _connected(self) -> AsyncGenerator[AsyncConnection]:
         """Hold a connection, having waited for a PostgreSQL that is away."""
-        last, is_known = time.monotonic() + _AWAY, False
+        last, is_known = time.monotonic() + self._patience, False
         async with AsyncExitStack() as stack:
             while True:
                 try:
                     connection = await stack.enter_async_context(self._engine.connect())
                 except OperationalError:
-                    if self._is_sqlite or time.monotonic() > last:
+                    if self._is_sqlite or time.monotonic() >= last:
                         raise
                     if not is_known:
                         _log.warning("the database is away, and is waited for")
@@ -99,17 +103,18 @@ async def again(act: Callable[[], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def opened(url: URL) -> AsyncGenerator[Database]:
+async def opened(url: URL, patience: float = AWAY) -> AsyncGenerator[Database]:
     """Open a database, make its tables or bring them up to date, and close it in the end.
 
-    However many processes do so at once, one of them makes the tables.
+    However many processes do so at once, one of them makes the tables. Each transaction waits
+    `patience` seconds for a PostgreSQL that is away.
 
     Raises:
         StoreUnusable: it can't be had.
     """
     is_sqlite = url.get_backend_name() == "sqlite"
     engine = _sqlite(url) if is_sqlite else _postgresql(url)
-    database = Database(engine)
+    database = Database(engine, patience)
     try:
         try:
             if is_sqlite:

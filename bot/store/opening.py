@@ -77,10 +77,12 @@ async def open_books(
 ) -> AsyncGenerator[Books]:
     """Open what the operator's tools work on.
 
+    Whoever waits at a terminal is told at once of a database that is away.
+
     Raises:
         StoreUnusable: the database can't be had.
     """
-    async with opened(keeping.url) as database:
+    async with opened(keeping.url, patience=0.0) as database:
         yield Books(**_books(database, keeping, now))
 
 

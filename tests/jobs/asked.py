@@ -1,7 +1,7 @@
 """Questions, and work on them that a test lets go."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from sqlalchemy.engine import URL
@@ -39,7 +39,7 @@ class Work:
         self._note(self.ended, question)
 
     async def tell(self, places: Mapping[int, int]) -> None:
-        self.places |= places
+        self.places = dict(places)
         self._changed.set()
 
     async def withdraw(self, question: Question) -> None:
@@ -52,9 +52,16 @@ class Work:
         where.append(question.id)
         self._changed.set()
 
-    async def until(self, where: list[int] | dict[int, int], count: int) -> None:
+    async def until(self, where: list[int], count: int) -> None:
+        await self._until(lambda: len(where) >= count)
+
+    async def until_told(self, waiting: set[int]) -> None:
+        """Wait until the places of these were told, and of no others: of none that has begun."""
+        await self._until(lambda: set(self.places) == waiting)
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
-            while len(where) < count:
+            while not is_so():
                 self._changed.clear()
                 await self._changed.wait()
 

@@ -25,11 +25,10 @@ async def test_a_server_has_its_share_and_another_does_not_wait(work: tuple[Jobs
         await jobs.submit(question(number, guild=7))
     await jobs.submit(question(11, guild=8))
     await given.until(given.begun, 4)
-    given.places.clear()  # of those that had not yet begun when places were last told
-    await given.until(given.places, 7)
     assert len(given.begun) == 4
     assert 11 in given.begun
-    assert set(given.places) == set(range(1, 11)) - set(given.begun)
+    await given.until_told(set(range(1, 11)) - set(given.begun))
+    assert len(given.begun) == 4
     assert sorted(given.places.values()) == [1, 2, 3, 4, 5, 6, 7]
     given.go.set()
     await given.until(given.ended, 11)
@@ -134,7 +133,7 @@ async def test_who_has_had_fewer_comes_first_in_their_servers_line(
     await given.until(given.begun, 3)
     for number, had in ((10, 1), (11, 2), (12, 0), (13, 1)):
         await jobs.submit(question(number), had)
-    await given.until(given.places, 4)
+    await given.until_told({10, 11, 12, 13})
     assert sorted(given.places, key=given.places.__getitem__) == [12, 10, 13, 11]
     given.go.set()
     await given.until(given.ended, 7)

@@ -38,15 +38,13 @@ class PickedClip:
 
     async def can_be_had(self) -> bool:
         """Look at some key frames: whether they can be read apart, and be shown alone."""
-        keys = [[one] for read in self.plan.reads for one in read if one.is_key]
-        some = map(self._kept, (*keys[:2], *keys[-1:]))
-        # All are waited for, whatever becomes of one: none is left behind.
-        looked = await asyncio.gather(*some, return_exceptions=True)
-        failures = [one for one in looked if isinstance(one, BaseException)]
-        for failure in failures:
-            if not isinstance(failure, ClipBroken | ClipLengthWrong):
-                raise failure
-        return not failures
+        keys = [one for read in self.plan.reads for one in read if one.is_key]
+        try:
+            for key in {keys[0], keys[len(keys) // 2], keys[-1]}:
+                await self._kept([key])
+        except (ClipBroken, ClipLengthWrong):
+            return False
+        return True
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncIterator[bytes]]:
@@ -61,11 +59,10 @@ class PickedClip:
 
     async def _chunks(self, ahead: deque[Task[bytes]]) -> AsyncIterator[bytes]:
         yield self.plan.head
-        lengths = deque[int]()  # of what is under way
+        largest = max(sum(sample.size for sample in read) for read in self.plan.reads)
+        at_once = max(1, min(AT_ONCE, _UNDER_WAY // largest))
         for read in self.plan.reads:
-            lengths.append(sum(sample.size for sample in read))
-            while ahead and (len(ahead) == AT_ONCE or sum(lengths) > _UNDER_WAY):
-                lengths.popleft()
+            if len(ahead) == at_once:
                 yield await ahead.popleft()
             ahead.append(asyncio.create_task(self._kept(read)))
         while ahead:
@@ -76,14 +73,14 @@ class PickedClip:
         data = await self.original.read(start, length)
         if len(data) != length:
             raise ClipLengthWrong(self.name, announced=length, received=len(data))
-        parts = (data[one.offset - start :][: one.size] for one in read)
+        kept = bytearray()
         try:
-            return b"".join(
-                alone(part, self.plan.description) if one.is_key else part
-                for one, part in zip(read, parts, strict=True)
-            )
-        except NotUnderstood as error:
+            for sample in read:
+                part = data[sample.offset - start : sample.offset - start + sample.size]
+                kept += alone(part, *self.plan.coding) if sample.is_key else part
+        except ValueError as error:
             raise ClipBroken(self.name, str(error)) from error
+        return bytes(kept)
 
 
 async def picked(

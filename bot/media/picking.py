@@ -15,7 +15,7 @@ from statistics import median
 
 from bot.media.sample_table import NotUnderstood, Sample, Strip, Track, read_track, write_head
 
-_KINDS = {b"avc1", b"avc3", b"hvc1", b"hev1", b"av01", b"vp09"}
+_CODECS = {"h264", "hevc", "av1", "vp9"}
 _EVERY = 0.95  # seconds: of more than one key frame a second, one is kept
 _FEWEST = 30  # one of so many at least: fewer show nothing of what happens
 _RUN_UP = 0.1  # seconds of sound that a decoder needs before what is heard
@@ -35,15 +35,15 @@ class Plan:
 
     That has `size` bytes, for which `fetched` are read: what lies between the samples of a read,
     too. `frames` of so many `in_all` are shown, usually one each `gap` seconds, from the clip's
-    second `start` on. `description` is what is inside their `stsd`. `is_heard` where there is sound
-    in it, `is_complete` where none is left out.
+    second `start` on; `coding` is their codec and its setup. `is_heard` where there is sound in it,
+    `is_complete` where none is left out.
     """
 
     head: bytes
     reads: Sequence[Sequence[Sample]]
     size: int
     fetched: int
-    description: bytes
+    coding: tuple[str, bytes]
     frames: int
     in_all: int
     gap: float
@@ -62,18 +62,18 @@ def plan(movie: bytes, form: bytes, size: int, span: tuple[float, float | None],
         NotUnderstood: it can't be done exactly, or not within these bounds.
     """
     seen, last = read_track(movie, b"vide", size), math.inf if span[1] is None else span[1]
-    if seen is None or seen.description[12:16] not in _KINDS:
+    if seen is None or seen.coding[0] not in _CODECS:
         raise NotUnderstood("no pictures, or of another kind")
     keys = _keys(seen, span[0] * seen.scale, min(seen.end, last * seen.scale))
     # Of a part, the clock begins with its first picture, as on the other rungs.
     begin = keys[0].time / seen.scale if span[0] else 0.0
-    video, frames, made = _cut(seen, begin, last), keys, None
+    video = _cut(seen, begin, last)
     for step in range(math.ceil(len(keys) / _MOST_FRAMES), _FEWEST + 1):
         with suppress(NotUnderstood, struct.error):
             frames = keys[::step]
             made = _laid(movie, form, most, [(video, frames)])
             break
-    if made is None:
+    else:
         raise NotUnderstood("key frames that are too large, or too far from one another")
     with suppress(NotUnderstood, struct.error):
         if (heard := read_track(movie, b"soun", size)) is None:
@@ -143,7 +143,7 @@ def _laid(
         reads=reads,
         size=len(head) + size,
         fetched=fetched,
-        description=video.description,
+        coding=video.coding,
         frames=len(frames),
         in_all=video.count,
         gap=median(after - time for time, after in pairwise(times)) / video.scale,

@@ -3,10 +3,10 @@
 import struct
 from collections.abc import Awaitable, Callable
 
-from bot.media.boxes import read_movie
 from bot.media.elements import read_head
 from bot.media.facts import Facts
 from bot.media.kinds import MATROSKA, MOV, MP4, WEBM, Kind
+from bot.media.movie import read_movie
 
 HEAD = 64 << 10
 """How many bytes of a clip's start usually say it."""

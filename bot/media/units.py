@@ -1,37 +1,56 @@
 """See that a key frame can be shown without the pictures before it."""
 
-from bot.media.boxes import boxes
-from bot.media.sample_table import NotUnderstood
+from collections.abc import Iterator
 
-_VISUAL = 94  # bytes of `stsd` before the boxes inside its first entry
-# The byte that says how long lengths are (ISO/IEC 14496-15), and the kinds of units that need other
-# pictures (table 7-1 of ITU-T H.264, and of H.265).
-_UNITS = {b"avcC": (4, {*range(1, 5)}), b"hvcC": (21, {*range(16), *range(22, 32)})}
+# Which kinds of units are pictures, and which of them need no others: table 7-1 of ITU-T H.264, and
+# of H.265.
+_PICTURES = {"h264": (range(1, 6), {5}), "hevc": (range(32), {*range(16, 22)})}
 _CRA, _BLA = 21, 18
+_START = b"\x00\x00\x01"
+_WIDTH_AT = {"h264": 4, "hevc": 21}  # the byte of a setup that says how long lengths are
 
 
-def alone(frame: bytes, description: bytes) -> bytes:
-    """Return a key frame as it has to be without those before it; `description` is its `stsd`.
+def alone(frame: bytes, codec: str, setup: bytes) -> bytes:
+    """Return a key frame as it has to be without those before it.
 
-    The clock of the pictures goes on with a CRA picture (H.265, 8.3.1), so that across a gap they
-    would come in another order. As a BLA picture, which is what an editor makes of it, it begins a
-    clock of its own, and all else in it is the same. Of AV1 and VP9, which have no units, any can.
+    `setup` is what is inside `avcC` or `hvcC` (ISO/IEC 14496-15), and is none where units are
+    parted by start codes, as in MPEG streams. Of AV1 and VP9, which have no units, any can.
+
+    In open groups of pictures, as broadcasts and x265 have them, a key frame of H.264 often needs
+    those before it, whatever the index of a file says. In H.265 the clock of the pictures goes on
+    with a CRA picture (8.3.1), so that across a gap they would come in another order. As a BLA
+    picture, which is what an editor makes of it, it begins a clock of its own, and all else in it
+    is the same.
 
     Raises:
-        NotUnderstood: it can't be shown without them.
+        ValueError: it can't be shown without them.
     """
-    units, at = bytearray(frame), 0
-    for name, start, _ in boxes(description, _VISUAL, len(description)):
-        place, others = _UNITS.get(name, (0, set[int]()))
-        while place and at < len(units):
-            head = at + (description[start + place] & 3) + 1
-            length = int.from_bytes(units[at:head])
-            at = head + length
-            if not length or at > len(units):
-                raise NotUnderstood("a key frame of another length than its units")
-            kind = units[head] & 0x1F if name == b"avcC" else units[head] >> 1
-            if kind in others:
-                raise NotUnderstood("a key frame that needs those before it")
-            if name == b"hvcC" and kind == _CRA:
-                units[head] = _BLA << 1 | units[head] & 1
+    if codec not in _PICTURES:
+        return frame
+    pictures, complete = _PICTURES[codec]
+    units, kinds = bytearray(frame), set[int]()
+    for at in _units(frame, codec, setup):
+        kind = units[at] & 0x1F if codec == "h264" else units[at] >> 1 & 0x3F
+        kinds.add(kind)
+        if codec == "hevc" and kind == _CRA:
+            units[at] = _BLA << 1 | units[at] & 1
+    if not kinds & complete or kinds & {*pictures} - complete:
+        raise ValueError("a key frame that can't be shown without those before it")
     return bytes(units)
+
+
+def _units(frame: bytes, codec: str, setup: bytes) -> Iterator[int]:
+    """Yield where each unit of a frame begins."""
+    if setup[:1] != b"\x01":
+        at = frame.find(_START)
+        while -1 < at < len(frame) - len(_START):
+            yield at + len(_START)
+            at = frame.find(_START, at + len(_START))
+        return
+    at, width = 0, (int.from_bytes(setup[_WIDTH_AT[codec] :][:1]) & 3) + 1
+    while at < len(frame):
+        begin = at + width
+        at = begin + int.from_bytes(frame[at:begin])
+        if not begin < at <= len(frame):
+            raise ValueError("a key frame of another length than its units")
+        yield begin

@@ -197,6 +197,19 @@ def _beside_a_secret(words: str) -> Maker:
 
 
 GIF = Film("gif", "gif", "", size=(160, 90), fps=10, pixels="rgb8")
+OPEN_GROUPS = Film(
+    video="libx265",
+    size=(64, 64),
+    seconds=34.0,
+    key_every=250,
+    options=(
+        ("preset", "ultrafast"),
+        (
+            "x265-params",
+            "log-level=none:scenecut=0:bframes=4:open-gop=1:keyint=250:min-keyint=250",
+        ),
+    ),
+)
 FAST = (("movflags", "faststart"),)
 FRAGMENTED = (("movflags", "frag_keyframe+empty_moov+default_base_moof"),)
 HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n#EXT-X-ENDLIST\n"

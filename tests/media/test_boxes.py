@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.media.boxes import boxes, read_movie
+from bot.media.boxes import boxes
 from bot.media.elements import read_head
 from bot.media.facts import Facts
 from bot.media.files import FileClip
 from bot.media.kinds import Posted
+from bot.media.movie import read_movie
 from bot.media.probe import HEAD, probe
 from bot.media.sniff import sniff
 from bot.media.workshop import Workshop

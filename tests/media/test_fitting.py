@@ -1,6 +1,7 @@
 """What becomes of real clips on each rung, held against the clips themselves."""
 
 from bisect import bisect
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,7 +12,7 @@ from bot.errors import ClipBroken, ClipShorter, ClipTooLarge
 from bot.media.fitting import fitted
 from bot.media.ladder import Wanted
 from bot.media.workshop import Workshop
-from tests.media.corpus import FAST, GIF, Film, posted
+from tests.media.corpus import FAST, GIF, OPEN_GROUPS, Film, posted
 from tests.media.measuring import beeps, decoded, looked, packets, pictures, saved, worked
 
 
@@ -160,6 +161,19 @@ async def test_key_frames_are_the_clips_own_and_where_they_were(tmp_path: Path, 
     assert len(times) == 4
     assert found == pytest.approx(times, abs=0.002)
     assert shown == expected
+
+
+@pytest.mark.parametrize("form", ["mp4", "mpegts"])
+async def test_key_frames_of_open_groups_longer_than_their_clock_are_where_they_were(
+    tmp_path: Path, form: str
+) -> None:
+    path = replace(OPEN_GROUPS, form=form).written(tmp_path / "clip")
+    _, target = await worked(path, "remux", keys_only=True)
+    source = dict(zip(*pictures(path), strict=True))
+    times, shown = pictures(target)
+    assert times == pytest.approx([0.0, 10.0, 20.0, 30.0], abs=0.002)
+    for time, picture in zip(times, shown, strict=True):
+        assert source[min(source, key=lambda other: abs(other - time))] == picture
 
 
 @pytest.mark.parametrize("codec", CODECS)

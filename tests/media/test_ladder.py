@@ -114,7 +114,7 @@ def plan(frames: int = 60, gap: float = 1.0, *, is_complete: bool = True) -> Pla
         reads=[[Sample(number * MIB, 100_000, 0, 0, is_key=True)] for number in range(frames)],
         size=frames * 100_000,
         fetched=frames * 100_000,
-        description=b"",
+        coding=("h264", b""),
         frames=frames,
         in_all=3000,
         gap=gap,

@@ -9,23 +9,16 @@ import pytest
 
 from bot.errors import ClipBroken
 from bot.media.sample_table import NotUnderstood
-from tests.media.corpus import FAST, FRAGMENTED, Film, opened
+from tests.media.corpus import FAST, FRAGMENTED, OPEN_GROUPS, Film, opened
 from tests.media.measuring import beeps, packets, saved
 from tests.media.movies import Change, box, edited, picked_out, planned, relaid, shown
 
-_OPEN = "log-level=none:scenecut=0:bframes=4:open-gop=1:keyint=250:min-keyint=250"
 FILMS: dict[str, Film] = {
     "H.264, reordered": Film(),
     "H.264, moov first": Film(flags=FAST),
     "H.264 in QuickTime": Film("mov"),
     "HEVC": Film("mov", "libx265"),
-    "HEVC, open groups longer than its clock": Film(
-        video="libx265",
-        size=(64, 64),
-        seconds=34.0,
-        key_every=250,
-        options=(("preset", "ultrafast"), ("x265-params", _OPEN)),
-    ),
+    "HEVC, open groups longer than its clock": OPEN_GROUPS,
     "AV1": Film(video="libsvtav1"),
     "VP9": Film(video="libvpx-vp9"),
     "turned": Film(turned=90),

@@ -1,37 +1,22 @@
-"""What a packet of pictures is, and when it has to be decoded."""
+"""What becomes of a packet of pictures, and when it has to be decoded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from bot.media.child.opening import codec_of
+from bot.media.units import alone
 
-_IDR = 5  # of H.264's kinds of units (ITU-T H.264, table 7-1)
-_KIND = 0x1F
 _MOST_HELD = 64
 
 
-def is_entry(packet: Any, stream: Any) -> bool:
-    """Tell whether decoding may begin with a key frame, whatever came before it.
+def set_apart(packet: Any, stream: Any) -> None:
+    """Make of a key frame what can be decoded without those before it.
 
-    In H.264 with open groups of pictures, as broadcasts have it, a key frame is often none: a
-    decoder that gets nothing but those gives hardly any of them. The index of a file does not tell.
+    Raises:
+        ValueError: it can't be. The index of a file does not tell.
     """
-    if codec_of(stream) != "h264":
-        return True
-    return any(data[:1] and data[0] & _KIND == _IDR for data in _units(packet, stream))
-
-
-def _units(packet: Any, stream: Any) -> Iterator[bytes]:
-    """Yield the first bytes of each unit in a packet, of both ways to part them."""
-    data, head = bytes(packet), bytes(stream.codec_context.extradata or b"")
-    if head[:1] != b"\x01":  # start codes, as in MPEG streams
-        yield from (part[:1] for part in data.split(b"\x00\x00\x01")[1:])
-        return
-    width, at = (head[4] & 3) + 1 if len(head) > 4 else 4, 0  # noqa: PLR2004 (avcC, its fifth byte)
-    while at + width < len(data):
-        length = int.from_bytes(data[at : at + width])
-        yield data[at + width : at + width + 1]
-        at += width + length
+    setup = bytes(stream.codec_context.extradata or b"")
+    packet.update(alone(bytes(packet), codec_of(stream), setup))
 
 
 class Clock:

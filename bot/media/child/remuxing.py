@@ -22,7 +22,7 @@ from bot.media.child.opening import (
     sure_length_of,
     told,
 )
-from bot.media.child.packets import Clock, is_entry
+from bot.media.child.packets import Clock, set_apart
 from bot.media.child.sound import Sound
 
 # A clip of nothing but key frames keeps one a second.
@@ -108,8 +108,7 @@ class _Writing:
             return
         if not packet.is_keyframe or (self._held is not None and time - self._last < _LEAST_GAP):
             return
-        if not is_entry(packet, self._stream):
-            raise ValueError("a key frame that can't be decoded without those before it")
+        set_apart(packet, self._stream)
         packet.dts = packet.pts
         self._release(packet.pts)
         self._held, self._last = packet, time

@@ -77,12 +77,13 @@ class Run:
         if not await small.can_be_had():
             return "pictures that need one another"
         ours = pictures(await saved(small, self.folder / "picked"))
-        theirs = {**pictures(source), **pictures(path)}
-        if not pictures(path):
+        before, after = pictures(source), pictures(path)
+        if not after:
             return "libav can't read it either"
-        if len(ours) == made.frames and all(theirs.get(time) == it for time, it in ours.items()):
+        known = [it in (before.get(time), after.get(time)) for time, it in ours.items()]
+        if len(ours) == made.frames and all(known):
             return "exact"
-        times = {data: time for time, data in theirs.items()}
+        times = {data: time for time, data in {**before, **after}.items()}
         late = [abs(times.get(data, -9.0) - time) for time, data in ours.items()]
         return "exact but for a frame" if max(late, default=9.0) < _FRAME else "other pictures"
 

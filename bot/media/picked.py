@@ -39,11 +39,13 @@ class PickedClip:
     async def can_be_had(self) -> bool:
         """Look at some key frames: whether they can be read apart, and be shown alone."""
         keys = [one for read in self.plan.reads for one in read if one.is_key]
-        try:
-            for key in {keys[0], keys[len(keys) // 2], keys[-1]}:
-                await self._kept([key])
-        except (ClipBroken, ClipLengthWrong):
-            return False
+        some = [self._kept([key]) for key in {keys[0], keys[len(keys) // 2], keys[-1]}]
+        # All are waited for, whatever becomes of one: none is left behind.
+        for failure in await asyncio.gather(*some, return_exceptions=True):
+            if isinstance(failure, ClipBroken | ClipLengthWrong):
+                return False
+            if isinstance(failure, BaseException):
+                raise failure
         return True
 
     @asynccontextmanager

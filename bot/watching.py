@@ -14,6 +14,7 @@ from bot.errors import (
     LinksUnsupported,
     TooManyClips,
 )
+from bot.media.boxes import only
 from bot.media.budget import Budget
 from bot.media.facts import Facts
 from bot.media.fitting import Fitted, fitted, stills
@@ -154,11 +155,11 @@ class Watching:
         if facts.seconds is None:
             facts = replace(facts, seconds=upload.seconds)
         wanted.require_within(upload.name, facts.seconds)
-        if found := await picked(clip, movie, wanted, facts.seconds, limit):
+        if found := await picked(clip, original.read, movie, wanted, facts.seconds, limit=limit):
             small, plan = found
-            head = await find_movie(kind, small.head, small.size, small.original.read)
+            made = bytes(only(memoryview(plan.head), b"moov"))
             part = wanted.span(facts.seconds) if wanted.is_cut(facts.seconds) else None
-            return _Picked(small, facts_of(kind, small.head, head), plan, look.size, part)
+            return _Picked(small, facts_of(kind, plan.head, made), plan, look.size, part)
         if look.size > limit:
             raise ClipTooLarge(upload.name, look.size, limit)
         return _Seen(clip, facts)
@@ -196,7 +197,7 @@ class Watching:
         if ladder(clip.kind, facts, clip.size, wanted)[0] is Rung.AS_IT_IS:
             mime = clip.kind.mime
             assert mime is not None  # noqa: S101 (or it would not be sent so)
-            video = InlineVideo(clip.name, mime, clip.size, clip.original, facts.seconds)
+            video = InlineVideo(clip.name, mime, clip.size, clip.source, facts.seconds)
             return video, 0.0, None
         on_done(0.0)
         making = fitted(self._workshop, clip, wanted, on_done, facts)

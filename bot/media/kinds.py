@@ -79,13 +79,13 @@ class Original(Source, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An upload that was looked at; `size` is that of its file, in bytes.
+    """An upload that was looked at, or what is picked out of one; `size` in bytes.
 
     `seconds` is how long it is said to last by whoever posted it, None where that is not said.
     """
 
     name: str
-    original: Original
+    source: Source
     kind: Kind
     head: bytes
     size: int

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from bot.errors import ClipBroken, ClipLengthWrong
 from bot.media.boxes import boxes
-from bot.media.kinds import Look, Original, Posted
+from bot.media.kinds import Posted
 from bot.media.ladder import Wanted, may_be_picked, picks
 from bot.media.picking import AT_ONCE, Plan, plan
-from bot.media.probe import MOST_MOVIE
+from bot.media.probe import MOST_MOVIE, Read
 from bot.media.sample_table import NotUnderstood, Sample
 from bot.media.units import alone
 
@@ -25,27 +25,16 @@ class PickedClip:
     """What is kept of a clip; its bytes pass while they are fetched, and are never held."""
 
     name: str
-    original: Original
+    read: Read
     plan: Plan
 
-    async def look(self) -> Look:
-        """Return its head and its size."""
-        return Look(self.plan.head, self.plan.size)
-
-    async def read(self, offset: int, length: int) -> bytes:
-        """Return some bytes of its head, which is all that is known of it."""
-        return self.plan.head[offset : offset + length]
-
     async def can_be_had(self) -> bool:
-        """Look at some key frames: whether they can be read apart, and be shown alone."""
+        """Look at a key frame from its midst: whether it can be read apart, and be shown alone."""
         keys = [one for read in self.plan.reads for one in read if one.is_key]
-        some = [self._kept([key]) for key in {keys[0], keys[len(keys) // 2], keys[-1]}]
-        # All are waited for, whatever becomes of one: none is left behind.
-        for failure in await asyncio.gather(*some, return_exceptions=True):
-            if isinstance(failure, ClipBroken | ClipLengthWrong):
-                return False
-            if isinstance(failure, BaseException):
-                raise failure
+        try:
+            await self._kept([keys[len(keys) // 2]])
+        except (ClipBroken, ClipLengthWrong):
+            return False
         return True
 
     @asynccontextmanager
@@ -72,7 +61,7 @@ class PickedClip:
 
     async def _kept(self, read: Sequence[Sample]) -> bytes:
         start, length = read[0].offset, read[-1].offset + read[-1].size - read[0].offset
-        data = await self.original.read(start, length)
+        data = await self.read(start, length)
         if len(data) != length:
             raise ClipLengthWrong(self.name, announced=length, received=len(data))
         kept = bytearray()
@@ -86,7 +75,7 @@ class PickedClip:
 
 
 async def picked(
-    clip: Posted, movie: bytes, wanted: Wanted, seconds: float | None, limit: int
+    clip: Posted, read: Read, movie: bytes, wanted: Wanted, seconds: float | None, *, limit: int
 ) -> tuple[Posted, Plan] | None:
     """Return what is picked out of a clip, and how, where that is the way to have it.
 
@@ -104,7 +93,7 @@ async def picked(
         made = await asyncio.to_thread(plan, *how)
     except NotUnderstood:
         return None
-    small = PickedClip(clip.name, clip.original, made)
+    small = PickedClip(clip.name, read, made)
     if not picks(made, clip.size, wanted, limit) or not await small.can_be_had():
         return None
-    return replace(clip, original=small, head=made.head, size=made.size), made
+    return replace(clip, source=small, head=made.head, size=made.size), made

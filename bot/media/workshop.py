@@ -176,7 +176,7 @@ async def _save(clip: Posted, path: Path) -> None:
     with _roomy():
         file = path.open("wb", buffering=0)  # closing it has nothing left to write
     with file:
-        async with clip.original.open() as chunks:
+        async with clip.source.open() as chunks:
             async for chunk in chunks:
                 received += len(chunk)
                 if received > clip.size:

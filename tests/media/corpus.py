@@ -13,6 +13,7 @@ from av.filter import Graph
 
 from bot.media.files import FileClip
 from bot.media.kinds import Posted
+from bot.media.probe import find_movie
 from bot.media.sniff import sniff
 
 RATE = 48_000
@@ -260,8 +261,15 @@ def made(folder: Path, entries: Iterable[Entry]) -> dict[str, Path]:
     return {entry.name: entry.make(folder / entry.name) for entry in entries}
 
 
+async def movie_of(path: Path) -> bytes:
+    """Return what is inside a file's `moov`."""
+    file = FileClip(path, path.name)
+    look = await file.look()
+    return await find_movie(sniff(look.head), look.head, look.size, file.read)
+
+
 async def posted(path: Path) -> Posted:
     """Return a file as the bot knows it once it has looked at it."""
-    original = FileClip(path, path.name)
-    look = await original.look()
-    return Posted(path.name, original, sniff(look.head), look.head, look.size)
+    file = FileClip(path, path.name)
+    look = await file.look()
+    return Posted(path.name, file, sniff(look.head), look.head, look.size)

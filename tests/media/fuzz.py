@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 
 from bot.errors import ReeltalkError
+from bot.media.files import FileClip
 from bot.media.fitting import fitted, stills
 from bot.media.kinds import Posted
 from bot.media.ladder import Wanted
@@ -175,7 +176,7 @@ class Fuzz:
         if not clip.kind.is_video:
             return f"left out: {clip.kind.name}"
         begin = time.monotonic()
-        await probe(clip.kind, clip.head, clip.size, clip.original.read)
+        await probe(clip.kind, clip.head, clip.size, FileClip(path, clip.name).read)
         if time.monotonic() - begin > _LONGEST_PROBE:
             self.wrong.append(f"file {path.name}: the probe took too long")
         if chance.random() < 0.1:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.media.boxes import boxes
+from bot.media.files import FileClip
 from bot.media.picked import PickedClip
 from bot.media.picking import Plan, plan
-from bot.media.probe import find_movie
-from tests.media.corpus import posted
+from tests.media.corpus import movie_of, posted
 from tests.media.measuring import decoded, pixels, saved
 
 INSIDE = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf"}
@@ -118,10 +118,10 @@ def _moved(moov: bytes, moved: Mapping[int, int], *, wide: bool) -> bytes:
 async def planned(path: Path, span: Span = WHOLE) -> tuple[Plan, PickedClip]:
     """Plan what to pick out of a file."""
     clip = await posted(path)
-    movie = await find_movie(clip.kind, clip.head, clip.size, clip.original.read)
+    movie = await movie_of(path)
     form = next((end for name, _, end in boxes(clip.head, 0, len(clip.head)) if name == b"ftyp"), 0)
     made = plan(movie, clip.head[:form], clip.size, span, ANY)
-    return made, PickedClip(clip.name, clip.original, made)
+    return made, PickedClip(clip.name, FileClip(path, clip.name).read, made)
 
 
 async def picked_out(path: Path, span: Span = WHOLE) -> tuple[Plan, Path]:

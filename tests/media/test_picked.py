@@ -14,8 +14,8 @@ from bot.media.kinds import Look, Original
 from bot.media.ladder import Wanted
 from bot.media.picked import PickedClip, picked
 from bot.media.picking import AT_ONCE, Plan
-from bot.media.probe import MOST_MOVIE, find_movie
-from tests.media.corpus import FAST, Film, posted
+from bot.media.probe import MOST_MOVIE
+from tests.media.corpus import FAST, Film, movie_of, posted
 from tests.media.movies import planned, relaid
 
 MIB = 1 << 20
@@ -82,18 +82,16 @@ async def fetched(clip: PickedClip) -> bytes:
 async def pick(
     path: Path, limit: int, wanted: Wanted = WANTED, original: Original | None = None
 ) -> Plan | None:
-    clip = await posted(path)
-    movie = await find_movie(clip.kind, clip.head, clip.size, clip.original.read)
-    if original is not None:
-        clip = type(clip)(clip.name, original, clip.kind, clip.head, clip.size)
-    found = await picked(clip, movie, wanted, None, limit)
+    clip, movie = await posted(path), await movie_of(path)
+    read = (original or FileClip(path, "clip")).read
+    found = await picked(clip, read, movie, wanted, None, limit=limit)
     return found and found[1]
 
 
 async def test_only_what_is_planned_is_fetched_and_some_of_it_at_a_time(large: Path) -> None:
     made, _ = await planned(large)
     watched = Watched(large)
-    small = PickedClip("clip", watched, made)
+    small = PickedClip("clip", watched.read, made)
     data = await fetched(small)
     assert len(data) == made.size
     assert watched.fetched == made.fetched < 0.02 * (40 * MIB)
@@ -105,7 +103,7 @@ async def test_leaving_it_half_read_leaves_nothing_behind(large: Path) -> None:
     made, _ = await planned(large)
     watched = Watched(large)
     before = asyncio.all_tasks()
-    async with PickedClip("clip", watched, made).open() as chunks:
+    async with PickedClip("clip", watched.read, made).open() as chunks:
         await anext(chunks)
     assert asyncio.all_tasks() == before
     assert watched.under_way == 0
@@ -116,9 +114,9 @@ async def test_a_read_that_fails_is_told_and_the_others_end(large: Path) -> None
     before = asyncio.all_tasks()
     watched = Watched(large, error=DownloadFailed("clip", "HTTP 500"), after=5)
     with pytest.raises(DownloadFailed):
-        await fetched(PickedClip("clip", watched, made))
+        await fetched(PickedClip("clip", watched.read, made))
     with pytest.raises(ClipLengthWrong):
-        await fetched(PickedClip("clip", Watched(large, cut=10, after=5), made))
+        await fetched(PickedClip("clip", Watched(large, cut=10, after=5).read, made))
     assert asyncio.all_tasks() == before
 
 
@@ -152,8 +150,8 @@ async def test_no_more_is_downloaded_than_may_be(large: Path) -> None:
 
 
 async def test_a_table_of_which_only_a_part_was_read_is_not_used(large: Path) -> None:
-    clip = await posted(large)
-    assert await picked(clip, bytes(MOST_MOVIE), WANTED, None, 10 * MIB) is None
+    clip, read, movie = await posted(large), FileClip(large, "clip").read, bytes(MOST_MOVIE)
+    assert await picked(clip, read, movie, WANTED, None, limit=10 * MIB) is None
 
 
 async def test_sound_is_fetched_where_it_lies_together(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Boxes, of which QuickTime and MP4 files are made (ISO/IEC 14496-12): read, and written."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 _CODECS = {
     b"avc1": "h264",
@@ -18,6 +18,7 @@ _CODECS = {
 AFTER_DATES = (12, 20)
 """Where `mvhd`, `tkhd` and `mdhd` of version 0 and 1 go on behind their dates."""
 
+_HOLDERS = {b"trak", b"mdia", b"minf"}
 _SHORT, _LONG = 8, 16  # bytes of a box's header
 _VISUAL = 94  # bytes of `stsd` before the boxes inside its first entry, of pictures
 
@@ -84,6 +85,16 @@ def coding(stsd: memoryview) -> tuple[str, bytes]:
 def box(name: bytes, *parts: bytes | memoryview) -> bytes:
     """Write a box."""
     return prefix(name, sum(map(len, parts))) + b"".join(parts)
+
+
+def anew(name: bytes, inside: memoryview, new: Mapping[bytes, bytes]) -> bytes:
+    """Write a box anew, with others in the place of some that are in it, or inside those."""
+    if name in new:
+        return new[name]
+    if name not in _HOLDERS:
+        return box(name, inside)
+    parts = boxes(inside, 0, len(inside))
+    return box(name, *(anew(one, inside[at:end], new) for one, at, end in parts))
 
 
 def prefix(name: bytes, size: int) -> bytes:

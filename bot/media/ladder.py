@@ -6,7 +6,7 @@ from enum import Enum
 from bot.errors import ClipShorter
 from bot.media.facts import Facts
 from bot.media.kinds import GIF, Kind
-from bot.media.picking import AT_ONCE, Plan
+from bot.media.picking import Plan
 
 
 class Rung(Enum):
@@ -88,7 +88,7 @@ def picks(plan: Plan, size: int, wanted: Wanted, limit: int) -> bool:
     if size > limit:
         return True
     saved = (size - plan.fetched) / _LINK
-    cost = _ROUND_TRIP * (1 + len(plan.reads) / AT_ONCE)
+    cost = _ROUND_TRIP * (1 + len(plan.reads) / plan.at_once)
     gap = _CLOSE if size > wanted.most_bytes else 1.0
     return saved > cost and plan.is_complete and plan.gap <= gap
 

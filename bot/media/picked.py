@@ -1,23 +1,17 @@
 """Read what a plan picks out of a clip, as if it were a clip by itself."""
 
 import asyncio
-from asyncio import Task
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 
 from bot.errors import ClipBroken, ClipLengthWrong
-from bot.media.boxes import boxes
 from bot.media.kinds import Posted
 from bot.media.ladder import Wanted, may_be_picked, picks
-from bot.media.picking import AT_ONCE, Plan, plan
+from bot.media.picking import Plan, plan
 from bot.media.probe import MOST_MOVIE, Read
 from bot.media.sample_table import NotUnderstood, Sample
 from bot.media.units import alone
-
-_UNDER_WAY = 2 << 20
-"""Bytes that are asked for at a time, unless one key frame alone has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +25,24 @@ class PickedClip:
     async def can_be_had(self) -> bool:
         """Look at a key frame from its midst: whether it can be read apart, and be shown alone."""
         keys = [one for read in self.plan.reads for one in read if one.is_key]
-        try:
-            await self._kept([keys[len(keys) // 2]])
-        except (ClipBroken, ClipLengthWrong):
-            return False
-        return True
+        with suppress(ClipBroken, ClipLengthWrong):
+            return bool(await self._kept([keys[len(keys) // 2]]))
+        return False
 
-    @asynccontextmanager
-    async def open(self) -> AsyncGenerator[AsyncIterator[bytes]]:
-        """Read it from its first byte; parts of the clip are asked for ahead."""
-        ahead = deque[Task[bytes]]()
-        try:
-            yield self._chunks(ahead)
-        finally:
-            for task in ahead:
-                task.cancel()
-            await asyncio.gather(*ahead, return_exceptions=True)
+    def open(self) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Read it from its first byte, some parts of the clip at a time."""
+        return nullcontext(self._chunks())
 
-    async def _chunks(self, ahead: deque[Task[bytes]]) -> AsyncIterator[bytes]:
+    async def _chunks(self) -> AsyncIterator[bytes]:
         yield self.plan.head
-        largest = max(sum(sample.size for sample in read) for read in self.plan.reads)
-        at_once = max(1, min(AT_ONCE, _UNDER_WAY // largest))
-        for read in self.plan.reads:
-            if len(ahead) == at_once:
-                yield await ahead.popleft()
-            ahead.append(asyncio.create_task(self._kept(read)))
-        while ahead:
-            yield await ahead.popleft()
+        reads, at_once = self.plan.reads, self.plan.at_once
+        for at in range(0, len(reads), at_once):
+            some = map(self._kept, reads[at : at + at_once])
+            # All are waited for, whatever becomes of one: none is left behind.
+            for kept in await asyncio.gather(*some, return_exceptions=True):
+                if isinstance(kept, BaseException):
+                    raise kept
+                yield kept
 
     async def _kept(self, read: Sequence[Sample]) -> bytes:
         start, length = read[0].offset, read[-1].offset + read[-1].size - read[0].offset
@@ -87,13 +72,10 @@ async def picked(
     if len(movie) >= MOST_MOVIE or not may_be_picked(clip.size, wanted, limit):
         return None
     most = min(wanted.most_bytes, limit if clip.size > limit else clip.size // 2)
-    ftyp = next((end for name, _, end in boxes(clip.head, 0, len(clip.head)) if name == b"ftyp"), 0)
-    how = (movie, clip.head[:ftyp], clip.size, wanted.span(seconds), most)
-    try:
-        made = await asyncio.to_thread(plan, *how)
-    except NotUnderstood:
-        return None
-    small = PickedClip(clip.name, read, made)
-    if not picks(made, clip.size, wanted, limit) or not await small.can_be_had():
-        return None
-    return replace(clip, source=small, head=made.head, size=made.size), made
+    span = wanted.span(seconds)
+    with suppress(NotUnderstood):
+        made = await asyncio.to_thread(plan, movie, clip.head, clip.size, span, most)
+        small = PickedClip(clip.name, read, made)
+        if picks(made, clip.size, wanted, limit) and await small.can_be_had():
+            return replace(clip, source=small, head=made.head, size=made.size), made
+    return None

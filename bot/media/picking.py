@@ -6,14 +6,14 @@ own time, is what a model that looks once a second would have seen, for a few by
 
 import math
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import pairwise
 from statistics import median
 
-from bot.media.sample_table import NotUnderstood, Sample, Strip, Track, read_track, write_head
+from bot.media.sample_table import NotUnderstood, Sample, Track, read_track, write_head
 
 _CODECS = {"h264", "hevc", "av1", "vp9"}
 _EVERY = 0.95  # seconds: of more than one key frame a second, one is kept
@@ -24,23 +24,22 @@ _MOST_RANGES = 64  # with sound, which FFmpeg strews among the pictures, packet 
 _NEAR = 64 << 10  # bytes that are sooner read through than asked for apart
 _READ = 256 << 10  # bytes of a read: as much as may be under way at 50 MB/s and 30 ms
 _LARGEST = 4 << 20  # bytes of a sample, all of which are read at once
-
-AT_ONCE = 6
-"""How many parts of a clip are asked for at a time; browsers ask a host for as many."""
+_AT_ONCE, _UNDER_WAY = 6, 2 << 20  # reads at a time, as browsers ask a host for; bytes of them
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is made of a clip: the `head`, and behind it the samples of each of the `reads`.
 
-    That has `size` bytes, for which `fetched` are read: what lies between the samples of a read,
-    too. `frames` of so many `in_all` are shown, usually one each `gap` seconds, from the clip's
-    second `start` on; `coding` is their codec and its setup. `is_heard` where there is sound in it,
-    `is_complete` where none is left out.
+    So many of these are made `at_once`. It has `size` bytes, for which `fetched` are read: what
+    lies between the samples of a read, too. `frames` of so many `in_all` are shown, usually one
+    each `gap` seconds, from the clip's second `start` on; `coding` are their codec and its setup.
+    `is_heard` where there is sound in it, `is_complete` where none is left out.
     """
 
     head: bytes
     reads: Sequence[Sequence[Sample]]
+    at_once: int
     size: int
     fetched: int
     coding: tuple[str, bytes]
@@ -52,8 +51,8 @@ class Plan:
     is_complete: bool = True
 
 
-def plan(movie: bytes, form: bytes, size: int, span: tuple[float, float | None], most: int) -> Plan:
-    """Plan what to fetch of a clip of `size` bytes, by what is inside `moov`, and its `ftyp` box.
+def plan(movie: bytes, head: bytes, size: int, span: tuple[float, float | None], most: int) -> Plan:
+    """Plan what to fetch of a clip of `size` bytes, by its head and what is inside its `moov`.
 
     Of a `span` of seconds, None for its end, there are as many pictures as come to `most` bytes,
     one a second at most, and all the sound or none: a part of it would be misheard.
@@ -70,8 +69,7 @@ def plan(movie: bytes, form: bytes, size: int, span: tuple[float, float | None],
     video = _cut(seen, begin, last)
     for step in range(math.ceil(len(keys) / _MOST_FRAMES), _FEWEST + 1):
         with suppress(NotUnderstood, struct.error):
-            frames = keys[::step]
-            made = _laid(movie, form, most, [(video, frames)])
+            made = _lay(movie, head, most, [video], keys[::step])
             break
     else:
         raise NotUnderstood("key frames that are too large, or too far from one another")
@@ -79,22 +77,23 @@ def plan(movie: bytes, form: bytes, size: int, span: tuple[float, float | None],
         if (heard := read_track(movie, b"soun", size)) is None:
             return made
         sound = _cut(heard, begin, last)
-        return _laid(movie, form, most, [(video, frames), (sound, _heard(sound))])
+        since = sound.start - _RUN_UP * sound.scale
+        sounds = (s._replace(is_key=False) for s in sound.samples() if since <= s.time < sound.end)
+        return _lay(movie, head, most, [video, sound], merge(keys[::step], sounds))
     return replace(made, is_complete=False)
 
 
 def _keys(video: Track, begin: float, end: float) -> list[Sample]:
     """Return the key frames from that which is shown at a time on, one a second at most."""
-    kept, latest = list[Sample](), -math.inf
+    kept = list[Sample]()
     for key in video.samples():
         if key.is_key and video.start <= key.time < end:
-            if key.time <= latest or len(kept) >= _MOST_FRAMES * _FEWEST:
-                raise NotUnderstood("key frames in another order than they are shown, or too many")
-            latest = key.time
-            if not kept or latest <= begin:
+            if not kept or kept[-1].time < key.time <= begin:
                 kept = [key]
-            elif latest >= kept[-1].time + _EVERY * video.scale:
+            elif key.time >= kept[-1].time + _EVERY * video.scale:
                 kept.append(key)
+        if len(kept) > _MOST_FRAMES * _FEWEST:
+            raise NotUnderstood("too many key frames")
     if not kept:
         raise NotUnderstood("no key frames")
     return kept
@@ -105,20 +104,10 @@ def _cut(track: Track, begin: float, end: float) -> Track:
     return replace(track, start=start, end=stop)
 
 
-def _heard(sound: Track) -> Iterator[Sample]:
-    since = sound.start - _RUN_UP * sound.scale
-    for sample in sound.samples():
-        if since <= sample.time < sound.end:
-            yield sample._replace(is_key=False)
-
-
-def _laid(
-    movie: bytes, form: bytes, most: int, kept: Sequence[tuple[Track, Iterable[Sample]]]
-) -> Plan:
-    """Lay out what is kept in the order in which it lies in the clip, so that it is read once."""
-    reads, strips = list[list[Sample]](), [Strip(track, [], []) for track, _ in kept]
-    size, fetched, ranges, stop = 0, 0, 0, -_NEAR
-    for sample in merge(*(samples for _, samples in kept)):
+def _lay(movie: bytes, head: bytes, most: int, tracks: list[Track], kept: Iterable[Sample]) -> Plan:
+    """Plan to read what is kept, which is in the order in which it lies in the clip."""
+    reads, size, fetched, ranges, stop = list[list[Sample]](), 0, 0, 0, -_NEAR
+    for sample in kept:
         gap, stop = sample.offset - stop, sample.offset + sample.size
         if gap < 0 or not 0 < sample.size <= _LARGEST:
             raise NotUnderstood("samples that lie over one another, or are too large")
@@ -127,26 +116,24 @@ def _laid(
             reads.append([])
             gap = 0
         reads[-1].append(sample)
-        strip = strips[not sample.is_key]
-        strip.samples.append(sample)
-        strip.places.append(size)
         size, fetched = size + sample.size, fetched + gap + sample.size
-        if fetched > most or (len(kept) > 1 and ranges > _MOST_RANGES):
+        if fetched > most or (len(tracks) > 1 and ranges > _MOST_RANGES):
             raise NotUnderstood("more than may be fetched, or in too many places")
-    head = write_head(form, movie, strips)
-    if len(head) + size > most:
+    samples, video = [sample for read in reads for sample in read], tracks[0]
+    made = write_head(head, movie, tracks, samples)
+    if len(made) + size > most:
         raise NotUnderstood("more than may be made")
-    video, frames, _ = strips[0]
-    times = [*(frame.time for frame in frames), video.end]
+    times = [*(sample.time for sample in samples if sample.is_key), video.end]
     return Plan(
-        head=head,
+        head=made,
         reads=reads,
-        size=len(head) + size,
+        at_once=max(1, min(_AT_ONCE, _UNDER_WAY // max(one.size for one in samples))),
+        size=len(made) + size,
         fetched=fetched,
         coding=video.coding,
-        frames=len(frames),
+        frames=len(times) - 1,
         in_all=video.count,
         gap=median(after - time for time, after in pairwise(times)) / video.scale,
         start=video.start / video.scale,
-        is_heard=len(kept) > 1,
+        is_heard=len(tracks) > 1,
     )

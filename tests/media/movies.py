@@ -119,8 +119,7 @@ async def planned(path: Path, span: Span = WHOLE) -> tuple[Plan, PickedClip]:
     """Plan what to pick out of a file."""
     clip = await posted(path)
     movie = await movie_of(path)
-    form = next((end for name, _, end in boxes(clip.head, 0, len(clip.head)) if name == b"ftyp"), 0)
-    made = plan(movie, clip.head[:form], clip.size, span, ANY)
+    made = plan(movie, clip.head, clip.size, span, ANY)
     return made, PickedClip(clip.name, FileClip(path, clip.name).read, made)
 
 

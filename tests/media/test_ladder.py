@@ -112,6 +112,7 @@ def plan(frames: int = 60, gap: float = 1.0, *, is_complete: bool = True) -> Pla
     return Plan(
         head=b"",
         reads=[[Sample(number * MIB, 100_000, 0, 0, is_key=True)] for number in range(frames)],
+        at_once=6,
         size=frames * 100_000,
         fetched=frames * 100_000,
         coding=("h264", b""),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.playground.discord import Message, MessageCreated
+from bot.playground.discord import Answer, Fault, Message, MessageCreated
 from bot.playground.model import Stall
 from tests.benchmarks.stage import is_going_on
 from tests.end_to_end.staging import Stage, sha256
@@ -64,7 +64,10 @@ async def test_a_server_is_answered_while_the_flood_of_another_still_waits(
 async def test_a_server_has_its_first_sign_before_the_flood_of_another_has_all_of_its(
     stage: Stage, mp4: Path
 ) -> None:
-    busy, quiet = (rooms(stage, name, 40) for name in ("busy", "quiet"))
+    busy, quiet = rooms(stage, "busy", 40), rooms(stage, "quiet", 1)
+    for room in (*busy, *quiet):  # each sign takes as long as it does at a distance
+        late = Answer(429, retry_after=0.3)
+        stage.discord.faults.append(Fault(late, "POST", f"/channels/{room}/messages/*/threads"))
     changes, signs = stage.discord.changes(), list[int]()
     questions = flood(stage, busy, 40, mp4)
     other = stage.ask("and this?", mp4, channel_id=quiet[0])

@@ -9,7 +9,7 @@ from bot.clips import Clip, YouTubeLink
 from bot.conversation import Conversation, Turn
 from bot.errors import (
     AnswerUnseen,
-    ClipBroken,
+    ClipEntangled,
     DownloadBroken,
     FormatRefused,
     ModelRefused,
@@ -138,7 +138,10 @@ class Answerer:
         model = await self._model(preferences)
         async with AsyncExitStack() as held:
             refusal = refused and refused.refusal
-            seen = await self._watching.look(conversation, preferences, held, tell, refusal)
+            try:
+                seen = await self._watching.look(conversation, preferences, held, tell, refusal)
+            except ClipEntangled as error:
+                raise _Refused(error, Refusal(0, by_size=False)) from error
             if refused is not None and seen.size == refused.refusal.size:
                 raise refused  # it can't be sent another way
             request = _request(conversation, preferences, seen, model)
@@ -149,8 +152,7 @@ class Answerer:
                 raise ProviderStalled(preferences.endpoint.dialect.title, "no end") from error
             except RequestTooLarge as error:
                 raise _Refused(error, Refusal(seen.size, by_size=True)) from error
-            except (FormatRefused, ClipBroken) as error:
-                # A clip breaks here where pictures that were picked out of it need the others.
+            except (FormatRefused, ClipEntangled) as error:
                 raise _Refused(error, Refusal(seen.size, by_size=False)) from error
         return Answer(
             text=text.strip(),

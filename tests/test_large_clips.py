@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import ClipBroken, ClipTooLarge
+from bot.errors import ClipEntangled, ClipTooLarge
 from bot.media.kinds import InlineVideo
 from bot.playground.model import Respond
 from bot.progress import Notice, Picked, Sending, ShownAs, Why
@@ -109,9 +109,9 @@ def entangle(path: Path, offset: int, size: int) -> None:
     """Let a key frame say that it needs the one before."""
     with path.open("r+b") as file:
         file.seek(offset)
-        unit = file.read(size).rindex(b"\x65\x88")  # an IDR picture, and how its slice begins
-        file.seek(offset + unit)
-        file.write(b"\x61")
+        frame = file.read(size)
+        file.seek(offset)
+        file.write(frame.replace(b"\x65\x88", b"\x61\x88"))  # an IDR picture's slices
 
 
 async def test_pictures_that_need_one_another_are_found_out_on_the_way(
@@ -124,8 +124,20 @@ async def test_pictures_that_need_one_another_are_found_out_on_the_way(
     answer = await asker.ask()
     assert shown(answer.notices).picked is None
     assert len(asker.model.requests) == 1  # the first was never whole
-    with pytest.raises(ClipBroken):
+    with pytest.raises(ClipEntangled):
         await asker.ask(MAX_CLIP_MB="10")
+
+
+async def test_pictures_that_need_one_another_are_found_out_while_stills_are_taken(
+    asker: Asker, large: Path, tmp_path: Path
+) -> None:
+    asker.clip = Path(shutil.copy(large, tmp_path / "entangled.mp4"))
+    made, _ = await planned(asker.clip)
+    tenth = made.reads[9][0]
+    entangle(asker.clip, tenth.offset, tenth.size)
+    answer = await asker.ask(provider="custom", CUSTOM_PART_SHAPE="image_url", MODEL="stand-in")
+    notice = shown(answer.notices)
+    assert (notice.why, notice.picked) == (Why.STILLS, None)
 
 
 async def test_what_is_not_understood_is_too_large_as_ever(asker: Asker, tmp_path: Path) -> None:

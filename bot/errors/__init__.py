@@ -13,6 +13,7 @@ ReeltalkError
 │   ├── ClipTooMuchWork       more than the time, or the room, that one clip is given
 │   ├── ClipShorter           it ends before the part that is asked about begins
 │   ├── ClipBroken            it begins like a video, but can't be read as one
+│   │   └── ClipEntangled     pictures that were picked out of it need the others
 │   └── DownloadBroken *      its bytes did not come as announced
 │       ├── DownloadFailed
 │       ├── DownloadStalled
@@ -80,6 +81,7 @@ from bot.errors.choices import (
 )
 from bot.errors.clips import (
     ClipBroken,
+    ClipEntangled,
     ClipError,
     ClipGone,
     ClipHidden,
@@ -140,6 +142,7 @@ __all__ = [
     "ChoiceTooSmall",
     "ChoiceUnreadable",
     "ClipBroken",
+    "ClipEntangled",
     "ClipError",
     "ClipGone",
     "ClipHidden",

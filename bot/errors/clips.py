@@ -86,6 +86,11 @@ class ClipBroken(ClipError):
 
 
 @dataclass(eq=False)
+class ClipEntangled(ClipBroken):
+    """Pictures that were picked out of it can't be shown without the others."""
+
+
+@dataclass(eq=False)
 class DownloadBroken(ClipError):
     """The clip's host failed us; a new download may well work."""
 

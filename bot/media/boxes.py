@@ -13,12 +13,15 @@ _CODECS = {
     b"vp09": "vp9",
     b"mp4v": "mpeg4",
     b"mp4a": "aac",
+    b"Opus": "opus",
 }
+_SETUPS = {"h264": b"avcC", "hevc": b"hvcC"}
 
 AFTER_DATES = (12, 20)
 """Where `mvhd`, `tkhd` and `mdhd` of version 0 and 1 go on behind their dates."""
 
-_HOLDERS = {b"trak", b"mdia", b"minf"}
+# Of these there may be several side by side.
+_MANY = {b"trak", b"free", b"skip", b"uuid", b"sgpd", b"sbgp", b"subs", b"saiz", b"saio"}
 _SHORT, _LONG = 8, 16  # bytes of a box's header
 _VISUAL = 94  # bytes of `stsd` before the boxes inside its first entry, of pictures
 
@@ -56,17 +59,33 @@ def only(data: memoryview, *path: bytes) -> memoryview:
     return data
 
 
-def rows(data: memoryview, name: bytes, form: str, at: int = 4) -> Iterator[tuple[int, ...]]:
-    """Return the rows of the one table of a name, whose number stands `at` a place in it.
+def inside(data: memoryview) -> dict[bytes, memoryview]:
+    """Return what is in each box, by its name.
 
     Raises:
-        ValueError: there is no such table, or more than one, or it is not as long as it says.
+        ValueError: there is more than one of a name of which only one makes sense, or more than
+            boxes.
     """
-    content = only(data, name)
-    (count,) = struct.unpack_from(">I", content, at)
-    if len(content) - at - 4 != count * struct.calcsize(form):
+    held, stop = dict[bytes, memoryview](), 0
+    for name, start, stop in boxes(data, 0, len(data)):
+        if name in held and name not in _MANY:
+            raise ValueError("a box that is there twice")
+        held[name] = data[start:stop]
+    if stop != len(data):
+        raise ValueError("something that is no box")
+    return held
+
+
+def rows(table: memoryview, form: str, at: int = 4) -> Iterator[tuple[int, ...]]:
+    """Return the rows of a table, whose number stands `at` a place in it.
+
+    Raises:
+        ValueError: it is not as long as it says.
+    """
+    (count,) = struct.unpack_from(">I", table, at)
+    if len(table) - at - 4 != count * struct.calcsize(form):
         raise ValueError("a table of another length than it says")
-    return struct.iter_unpack(form, content[at + 4 :])
+    return struct.iter_unpack(form, table[at + 4 :])
 
 
 def codec_of(stsd: bytes | memoryview) -> str:
@@ -76,30 +95,25 @@ def codec_of(stsd: bytes | memoryview) -> str:
 
 
 def coding(stsd: memoryview) -> tuple[str, bytes]:
-    """Return the codec of pictures, and its setup: what is inside `avcC` or `hvcC`, or nothing."""
-    inside = boxes(stsd, _VISUAL, len(stsd))
-    setups = (stsd[at:end] for name, at, end in inside if name in {b"avcC", b"hvcC"})
-    return codec_of(stsd), bytes(next(setups, b""))
+    """Return a codec by its usual name, and its setup: what is inside `avcC` or `hvcC`, if any.
+
+    The name is empty where nobody knows it, or its setup is missing.
+    """
+    codec = _CODECS.get(bytes(stsd[12:16]), "")
+    parts = boxes(stsd, _VISUAL, len(stsd))
+    setup = next((stsd[at:end] for name, at, end in parts if name == _SETUPS.get(codec)), b"")
+    return "" if codec in _SETUPS and not setup else codec, bytes(setup)
 
 
 def box(name: bytes, *parts: bytes | memoryview) -> bytes:
     """Write a box."""
-    return prefix(name, sum(map(len, parts))) + b"".join(parts)
+    return struct.pack(">I4s", _SHORT + sum(map(len, parts)), name) + b"".join(parts)
 
 
-def anew(name: bytes, inside: memoryview, new: Mapping[bytes, bytes]) -> bytes:
-    """Write a box anew, with others in the place of some that are in it, or inside those."""
-    if name in new:
-        return new[name]
-    if name not in _HOLDERS:
-        return box(name, inside)
-    parts = boxes(inside, 0, len(inside))
-    return box(name, *(anew(one, inside[at:end], new) for one, at, end in parts))
-
-
-def prefix(name: bytes, size: int) -> bytes:
-    """Write what stands before the `size` bytes that are inside a box."""
-    return struct.pack(">I4s", _SHORT + size, name)
+def anew(name: bytes, old: memoryview, new: Mapping[bytes, bytes]) -> bytes:
+    """Write a box anew, with others in the place of some that are in it."""
+    parts = boxes(old, 0, len(old))
+    return box(name, *(new.get(one) or box(one, old[at:end]) for one, at, end in parts))
 
 
 def table(name: bytes, columns: int, numbers: Sequence[int], *before: int) -> bytes:

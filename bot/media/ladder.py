@@ -1,5 +1,6 @@
 """How a clip is sent: the one table of what to try, the gentlest first."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -88,7 +89,7 @@ def picks(plan: Plan, size: int, wanted: Wanted, limit: int) -> bool:
     if size > limit:
         return True
     saved = (size - plan.fetched) / _LINK
-    cost = _ROUND_TRIP * (1 + len(plan.reads) / plan.at_once)
+    cost = _ROUND_TRIP * (1 + math.ceil(len(plan.reads) / plan.at_once))
     gap = _CLOSE if size > wanted.most_bytes else 1.0
     return saved > cost and plan.is_complete and plan.gap <= gap
 

@@ -1,11 +1,11 @@
 """Read what a plan picks out of a clip, as if it were a clip by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass, replace
 
-from bot.errors import ClipBroken, ClipLengthWrong
+from bot.errors import ClipEntangled, ClipLengthWrong
 from bot.media.kinds import Posted
 from bot.media.ladder import Wanted, may_be_picked, picks
 from bot.media.picking import Plan, plan
@@ -25,19 +25,18 @@ class PickedClip:
     async def can_be_had(self) -> bool:
         """Look at a key frame from its midst: whether it can be read apart, and be shown alone."""
         keys = [one for read in self.plan.reads for one in read if one.is_key]
-        with suppress(ClipBroken, ClipLengthWrong):
+        with suppress(ClipEntangled, ClipLengthWrong):
             return bool(await self._kept([keys[len(keys) // 2]]))
         return False
 
     def open(self) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Read it from its first byte, some parts of the clip at a time."""
-        return nullcontext(self._chunks())
+        return aclosing(self._chunks())
 
-    async def _chunks(self) -> AsyncIterator[bytes]:
+    async def _chunks(self) -> AsyncGenerator[bytes]:
         yield self.plan.head
-        reads, at_once = self.plan.reads, self.plan.at_once
-        for at in range(0, len(reads), at_once):
-            some = map(self._kept, reads[at : at + at_once])
+        for at in range(0, len(self.plan.reads), self.plan.at_once):
+            some = map(self._kept, self.plan.reads[at : at + self.plan.at_once])
             # All are waited for, whatever becomes of one: none is left behind.
             for kept in await asyncio.gather(*some, return_exceptions=True):
                 if isinstance(kept, BaseException):
@@ -55,7 +54,7 @@ class PickedClip:
                 part = data[sample.offset - start : sample.offset - start + sample.size]
                 kept += alone(part, *self.plan.coding) if sample.is_key else part
         except ValueError as error:
-            raise ClipBroken(self.name, str(error)) from error
+            raise ClipEntangled(self.name, str(error)) from error
         return bytes(kept)
 
 

@@ -1,7 +1,6 @@
 """Choose what to fetch of a large clip: what a model would see of it, and its sound.
 
-A key frame can be shown without those around it. So a movie of nothing but key frames, each at its
-own time, is what a model that looks once a second would have seen, for a few bytes of the whole.
+Key frames can be shown alone: a movie of nothing else is what a model would have seen of the whole.
 """
 
 import math
@@ -24,6 +23,7 @@ _MOST_RANGES = 64  # with sound, which FFmpeg strews among the pictures, packet 
 _NEAR = 64 << 10  # bytes that are sooner read through than asked for apart
 _READ = 256 << 10  # bytes of a read: as much as may be under way at 50 MB/s and 30 ms
 _LARGEST = 4 << 20  # bytes of a sample, all of which are read at once
+_MOST_KEPT = 1 << 16  # samples: twenty minutes of sound, which lies together, have as many
 _AT_ONCE, _UNDER_WAY = 6, 2 << 20  # reads at a time, as browsers ask a host for; bytes of them
 
 
@@ -31,10 +31,9 @@ _AT_ONCE, _UNDER_WAY = 6, 2 << 20  # reads at a time, as browsers ask a host for
 class Plan:
     """What is made of a clip: the `head`, and behind it the samples of each of the `reads`.
 
-    So many of these are made `at_once`. It has `size` bytes, for which `fetched` are read: what
-    lies between the samples of a read, too. `frames` of so many `in_all` are shown, usually one
-    each `gap` seconds, from the clip's second `start` on; `coding` are their codec and its setup.
-    `is_heard` where there is sound in it, `is_complete` where none is left out.
+    It has `size` bytes, for which `fetched` are read, by so many reads `at_once`. `frames` of so
+    many `in_all` are shown, one each `gap` seconds, from the clip's second `start` on; `coding` are
+    their codec and its setup. `is_heard` where sound is in it, `is_complete` if none is left out.
     """
 
     head: bytes
@@ -46,8 +45,8 @@ class Plan:
     frames: int
     in_all: int
     gap: float
-    start: float
     is_heard: bool
+    start: float = 0.0
     is_complete: bool = True
 
 
@@ -63,10 +62,11 @@ def plan(movie: bytes, head: bytes, size: int, span: tuple[float, float | None],
     seen, last = read_track(movie, b"vide", size), math.inf if span[1] is None else span[1]
     if seen is None or seen.coding[0] not in _CODECS:
         raise NotUnderstood("no pictures, or of another kind")
-    keys = _keys(seen, span[0] * seen.scale, min(seen.end, last * seen.scale))
+    keys = _keys(seen, span[0] * seen.scale, round(min(seen.end, last * seen.scale)))
     # Of a part, the clock begins with its first picture, as on the other rungs.
     begin = keys[0].time / seen.scale if span[0] else 0.0
-    video = _cut(seen, begin, last)
+    video, is_complete = _cut(seen, begin, last), False
+    keys = [key._replace(time=key.time + video.shift - seen.shift) for key in keys]
     for step in range(math.ceil(len(keys) / _MOST_FRAMES), _FEWEST + 1):
         with suppress(NotUnderstood, struct.error):
             made = _lay(movie, head, most, [video], keys[::step])
@@ -74,39 +74,40 @@ def plan(movie: bytes, head: bytes, size: int, span: tuple[float, float | None],
     else:
         raise NotUnderstood("key frames that are too large, or too far from one another")
     with suppress(NotUnderstood, struct.error):
-        if (heard := read_track(movie, b"soun", size)) is None:
-            return made
-        sound = _cut(heard, begin, last)
-        since = sound.start - _RUN_UP * sound.scale
-        sounds = (s._replace(is_key=False) for s in sound.samples() if since <= s.time < sound.end)
-        return _lay(movie, head, most, [video, sound], merge(keys[::step], sounds))
-    return replace(made, is_complete=False)
+        if heard := read_track(movie, b"soun", size):
+            sound = _cut(heard, begin, last)
+            audible = range(math.floor(sound.start - _RUN_UP * sound.scale), sound.end)
+            sounds = (s._replace(is_key=False) for s in sound.samples() if s.time in audible)
+            made = _lay(movie, head, most, [video, sound], merge(keys[::step], sounds))
+        is_complete = True
+    return replace(made, start=begin, is_complete=is_complete)
 
 
 def _keys(video: Track, begin: float, end: float) -> list[Sample]:
     """Return the key frames from that which is shown at a time on, one a second at most."""
-    kept = list[Sample]()
+    kept, latest = list[Sample](), -math.inf
     for key in video.samples():
         if key.is_key and video.start <= key.time < end:
-            if not kept or kept[-1].time < key.time <= begin:
+            if key.time <= latest or len(kept) > _MOST_FRAMES * _FEWEST:
+                raise NotUnderstood("key frames in another order than they are shown, or too many")
+            latest = key.time
+            if not kept or latest <= begin:
                 kept = [key]
-            elif key.time >= kept[-1].time + _EVERY * video.scale:
+            elif latest >= kept[-1].time + _EVERY * video.scale:
                 kept.append(key)
-        if len(kept) > _MOST_FRAMES * _FEWEST:
-            raise NotUnderstood("too many key frames")
     if not kept:
         raise NotUnderstood("no key frames")
     return kept
 
 
 def _cut(track: Track, begin: float, end: float) -> Track:
-    start, stop = round(begin * track.scale), round(min(track.end, end * track.scale))
-    return replace(track, start=start, end=stop)
+    at, stop = round(begin * track.scale), round(min(track.end, end * track.scale))
+    return replace(track, shift=track.shift - at, start=max(0, track.start - at), end=stop - at)
 
 
 def _lay(movie: bytes, head: bytes, most: int, tracks: list[Track], kept: Iterable[Sample]) -> Plan:
     """Plan to read what is kept, which is in the order in which it lies in the clip."""
-    reads, size, fetched, ranges, stop = list[list[Sample]](), 0, 0, 0, -_NEAR
+    reads, samples, fetched, ranges, stop = list[list[Sample]](), list[Sample](), 0, 0, -_NEAR
     for sample in kept:
         gap, stop = sample.offset - stop, sample.offset + sample.size
         if gap < 0 or not 0 < sample.size <= _LARGEST:
@@ -116,24 +117,24 @@ def _lay(movie: bytes, head: bytes, most: int, tracks: list[Track], kept: Iterab
             reads.append([])
             gap = 0
         reads[-1].append(sample)
-        size, fetched = size + sample.size, fetched + gap + sample.size
-        if fetched > most or (len(tracks) > 1 and ranges > _MOST_RANGES):
+        samples.append(sample)
+        fetched += gap + sample.size
+        if fetched > most or len(samples) > _MOST_KEPT or (tracks[1:] and ranges > _MOST_RANGES):
             raise NotUnderstood("more than may be fetched, or in too many places")
-    samples, video = [sample for read in reads for sample in read], tracks[0]
-    made = write_head(head, movie, tracks, samples)
-    if len(made) + size > most:
+    made, video = write_head(head, movie, tracks, samples), tracks[0]
+    size = len(made) + sum(sample.size for sample in samples)
+    if size > most:
         raise NotUnderstood("more than may be made")
     times = [*(sample.time for sample in samples if sample.is_key), video.end]
     return Plan(
         head=made,
         reads=reads,
         at_once=max(1, min(_AT_ONCE, _UNDER_WAY // max(one.size for one in samples))),
-        size=len(made) + size,
+        size=size,
         fetched=fetched,
         coding=video.coding,
         frames=len(times) - 1,
         in_all=video.count,
         gap=median(after - time for time, after in pairwise(times)) / video.scale,
-        start=video.start / video.scale,
         is_heard=len(tracks) > 1,
     )

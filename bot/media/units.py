@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
-# Which kinds of units are pictures, and which of them need no others: table 7-1 of ITU-T H.264, and
-# of H.265.
-_PICTURES = {"h264": (range(1, 6), {5}), "hevc": (range(32), {*range(16, 22)})}
+# Which kinds of units need no other pictures, and which do: table 7-1 of ITU-T H.264, and of H.265.
+# The second field of an interlaced picture of H.264 may need the first, which comes with it.
+_KINDS = {
+    "h264": ({5}, set[int]()),
+    "hevc": ({*range(16, 22)}, {*range(16), *range(22, 32)}),
+}
 _CRA, _BLA = 21, 18
+_MOST_UNITS = 1 << 13  # a picture has some ten
 _START = b"\x00\x00\x01"
 _WIDTH_AT = {"h264": 4, "hevc": 21}  # the byte of a setup that says how long lengths are
 
@@ -25,23 +29,25 @@ def alone(frame: bytes, codec: str, setup: bytes) -> bytes:
     Raises:
         ValueError: it can't be shown without them.
     """
-    if codec not in _PICTURES:
+    if codec not in _KINDS:
         return frame
-    pictures, complete = _PICTURES[codec]
+    complete, dependent = _KINDS[codec]
     units, kinds = bytearray(frame), set[int]()
-    for at in _units(frame, codec, setup):
+    for number, at in enumerate(_units(frame, codec, setup)):
+        if number == _MOST_UNITS:
+            raise ValueError("a key frame of more units than there is time for")
         kind = units[at] & 0x1F if codec == "h264" else units[at] >> 1 & 0x3F
         kinds.add(kind)
         if codec == "hevc" and kind == _CRA:
             units[at] = _BLA << 1 | units[at] & 1
-    if not kinds & complete or kinds & {*pictures} - complete:
+    if not kinds & complete or kinds & dependent:
         raise ValueError("a key frame that can't be shown without those before it")
     return bytes(units)
 
 
 def _units(frame: bytes, codec: str, setup: bytes) -> Iterator[int]:
     """Yield where each unit of a frame begins."""
-    if setup[:1] != b"\x01":
+    if not setup or setup.startswith(b"\0\0"):
         at = frame.find(_START)
         while -1 < at < len(frame) - len(_START):
             yield at + len(_START)

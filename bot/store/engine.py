@@ -26,11 +26,9 @@ _log = logging.getLogger(__name__)
 
 _WRITES = "reeltalk_writes"
 _BUSY = 30.0  # seconds that a write waits for another's end
-_TRY_AGAIN = 0.25  # seconds
+# Seconds that a transaction waits for a PostgreSQL that is away, in a bot that runs.
+_AWAY, _TRY_AGAIN = 30.0, 0.25
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(:number)")
-
-AWAY = 30.0
-"""Seconds that a transaction waits for a PostgreSQL that is away, in a bot that runs."""
 
 
 class StoreUnusable(Exception):
@@ -45,7 +43,7 @@ class StoreUnusable(Exception):
 class Database:
     """Transactions on one database, each of which waits so many seconds for one that is away."""
 
-    def __init__(self, engine: AsyncEngine, patience: float = AWAY) -> None:
+    def __init__(self, engine: AsyncEngine, patience: float = _AWAY) -> None:
         self._engine = engine
         self._patience = patience
         self._is_sqlite = engine.dialect.name == "sqlite"
@@ -103,7 +101,7 @@ async def again(act: Callable[[], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def opened(url: URL, patience: float = AWAY) -> AsyncGenerator[Database]:
+async def opened(url: URL, patience: float = _AWAY) -> AsyncGenerator[Database]:
     """Open a database, make its tables or bring them up to date, and close it in the end.
 
     However many processes do so at once, one of them makes the tables. Each transaction waits

@@ -149,6 +149,7 @@ async def test_edits_are_kept(tmp_path: Path, edits: list[tuple[int, int, int]])
 
 
 MVEX = box(b"mvex", b"")
+STSC = box(b"stsc", struct.pack(">5I", 0, 1, 1, 1, 1))
 
 
 async def test_without_edits_pictures_are_where_the_table_says(tmp_path: Path) -> None:
@@ -176,6 +177,23 @@ STRANGE: dict[str, Change] = {
     "no times": without(b"stts"),
     "encrypted": lambda name, content: (name, content.replace(b"avc1", b"encv")),
     "fragments": lambda name, content: (name, content + (MVEX if name == b"moov" else b"")),
+    "a codec that is called otherwise": lambda name, content: (
+        name,
+        content.replace(b"avc1", b"H264"),
+    ),
+    "no setup": lambda name, content: (name, content.replace(b"avcC", b"avcX")),
+    "two tables": lambda name, content: (
+        name,
+        content + (STSC if name == b"stbl" else b""),
+    ),
+    "a box that goes on to the end": lambda name, content: (
+        name,
+        content + (bytes(4) + b"trak" if name == b"moov" else b""),
+    ),
+    "key frames in another order": lambda name, content: (
+        name,
+        content[:8] + content[:7:-1] if name == b"stss" else content,
+    ),
 }
 
 
@@ -197,6 +215,43 @@ async def test_sound_that_is_not_understood_is_left_out_and_that_is_told(tmp_pat
     made, target = await picked_out(source)
     assert (made.is_heard, made.is_complete) == (False, False)
     assert sorted(shown(target)) == [0.0, 1.0, 2.0, 3.0]
+
+
+async def test_sound_that_is_no_packets_is_left_out_and_that_is_told(tmp_path: Path) -> None:
+    source = Film("mov", sound="pcm_s16le").written(tmp_path / "clip.mov")
+    made, _ = await planned(source)
+    assert (made.is_heard, made.is_complete) == (False, False)
+
+
+async def test_sound_that_begins_late_and_amid_is_heard_where_it_was(tmp_path: Path) -> None:
+    source = Film().written(tmp_path / "clip.mp4")
+    late = elst((500, -1, 1 << 16), (3000, 72_000, 1 << 16), tracks=1)
+    seen: list[bytes] = []
+
+    def change(name: bytes, content: bytes) -> tuple[bytes, bytes] | None:
+        seen.append(name)
+        return late(name, content) if seen.count(b"elst") > 1 else (name, content)
+
+    _, target = await picked_out(edited(source, change))
+    expected = beeps(source)
+    assert len(expected) == 3
+    assert beeps(target) == pytest.approx(expected, abs=0.001)
+
+
+async def test_a_table_in_boxes_without_end_costs_no_more_than_they_do(tmp_path: Path) -> None:
+    deep = b""
+    for _ in range(5000):
+        deep = box(b"minf", deep)
+
+    def change(name: bytes, content: bytes) -> tuple[bytes, bytes]:
+        extra = {b"minf": deep, b"mdia": box(b"stbl", b"") * 5000}.get(name, b"")
+        return name, content + extra
+
+    source = Film(sound="").written(tmp_path / "clip.mp4")
+    before, _ = await planned(source)
+    made, _ = await planned(edited(source, change))
+    assert made.frames == before.frames
+    assert len(made.head) < len(before.head) + len(deep) + 5000 * 8 + 100
 
 
 async def test_sound_in_more_than_64_places_is_left_out(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def framed(units: Parted, *, by_lengths: bool) -> bytes:
     [
         ("h264", [SPS, SEI, IDR, IDR], [SPS, SEI, IDR, IDR]),
         ("h264", [SPS, SEI, SLICE], None),
-        ("h264", [SPS, IDR, SLICE], None),
+        ("h264", [SPS, IDR, SLICE], [SPS, IDR, SLICE]),  # two fields
         ("h264", [SPS, SEI], None),
         ("h264", [], None),
         ("hevc", [b"\x40\x01vps", b"\x26\x01idr"], [b"\x40\x01vps", b"\x26\x01idr"]),

@@ -109,9 +109,13 @@ def entangle(path: Path, offset: int, size: int) -> None:
     """Let a key frame say that it needs the one before."""
     with path.open("r+b") as file:
         file.seek(offset)
-        frame = file.read(size)
+        frame, unit = bytearray(file.read(size)), 0
+        while unit < size:
+            if frame[unit + 4] == 0x65:  # a slice of an IDR picture
+                frame[unit + 4] = 0x61
+            unit += 4 + int.from_bytes(frame[unit : unit + 4])
         file.seek(offset)
-        file.write(frame.replace(b"\x65\x88", b"\x61\x88"))  # an IDR picture's slices
+        file.write(frame)
 
 
 async def test_pictures_that_need_one_another_are_found_out_on_the_way(

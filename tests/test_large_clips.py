@@ -1,6 +1,7 @@
 """What becomes of clips so large that only their key frames are fetched, up to an answer."""
 
 import shutil
+import struct
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.playground.model import Respond
 from bot.progress import Notice, Picked, Sending, ShownAs, Why
 from tests.answering import Asker
 from tests.media.corpus import FRAGMENTED, Film
-from tests.media.movies import planned, relaid
+from tests.media.movies import edited, relaid
 
 MIB = 1 << 20
 TOO_LARGE = Respond(413, {"error": {"code": 413, "message": "Request payload too large"}})
@@ -105,26 +106,23 @@ async def test_what_is_not_read_is_made_anew(asker: Asker, large: Path, limit: s
     assert (notice.picked is not None) == (limit == "10")  # all of it was fetched where it may be
 
 
-def entangle(path: Path, offset: int, size: int) -> None:
-    """Let a key frame say that it needs the one before."""
-    with path.open("r+b") as file:
-        file.seek(offset)
-        frame, unit = bytearray(file.read(size)), 0
-        while unit < size:
-            if frame[unit + 4] == 0x65:  # a slice of an IDR picture
-                frame[unit + 4] = 0x61
-            unit += 4 + int.from_bytes(frame[unit : unit + 4])
-        file.seek(offset)
-        file.write(frame)
+def entangled(large: Path, path: Path) -> Path:
+    """Copy a clip, and let its table call the picture behind its fifth key frame one, instead."""
+
+    def change(name: bytes, content: bytes) -> tuple[bytes, bytes]:
+        if name != b"stss":
+            return name, content
+        keys = list(struct.unpack(f">{len(content) // 4}I", content))
+        keys[2 + 4] += 1  # not that which is looked at first
+        return name, struct.pack(f">{len(keys)}I", *keys)
+
+    return edited(Path(shutil.copy(large, path)), change)
 
 
 async def test_pictures_that_need_one_another_are_found_out_on_the_way(
     asker: Asker, large: Path, tmp_path: Path
 ) -> None:
-    asker.clip = Path(shutil.copy(large, tmp_path / "entangled.mp4"))
-    made, _ = await planned(asker.clip)
-    tenth = made.reads[9][0]  # which is not among those that are looked at first
-    entangle(asker.clip, tenth.offset, tenth.size)
+    asker.clip = entangled(large, tmp_path / "entangled.mp4")
     answer = await asker.ask()
     assert shown(answer.notices).picked is None
     assert len(asker.model.requests) == 1  # the first was never whole
@@ -135,10 +133,7 @@ async def test_pictures_that_need_one_another_are_found_out_on_the_way(
 async def test_pictures_that_need_one_another_are_found_out_while_stills_are_taken(
     asker: Asker, large: Path, tmp_path: Path
 ) -> None:
-    asker.clip = Path(shutil.copy(large, tmp_path / "entangled.mp4"))
-    made, _ = await planned(asker.clip)
-    tenth = made.reads[9][0]
-    entangle(asker.clip, tenth.offset, tenth.size)
+    asker.clip = entangled(large, tmp_path / "entangled.mp4")
     answer = await asker.ask(provider="custom", CUSTOM_PART_SHAPE="image_url", MODEL="stand-in")
     notice = shown(answer.notices)
     assert (notice.why, notice.picked) == (Why.STILLS, None)

@@ -105,6 +105,9 @@ class Answerer:
             pass
         except _Refused as error:
             refused = error
+        except ClipEntangled as error:
+            # Found out while it was fetched: nothing is picked out of it the second time.
+            refused = _Refused(error, Refusal(0, by_size=False))
         try:
             return await self._attempt(conversation, preferences, tell, start, refused)
         except _Refused as error:
@@ -138,10 +141,7 @@ class Answerer:
         model = await self._model(preferences)
         async with AsyncExitStack() as held:
             refusal = refused and refused.refusal
-            try:
-                seen = await self._watching.look(conversation, preferences, held, tell, refusal)
-            except ClipEntangled as error:
-                raise _Refused(error, Refusal(0, by_size=False)) from error
+            seen = await self._watching.look(conversation, preferences, held, tell, refusal)
             if refused is not None and seen.size == refused.refusal.size:
                 raise refused  # it can't be sent another way
             request = _request(conversation, preferences, seen, model)
@@ -152,7 +152,7 @@ class Answerer:
                 raise ProviderStalled(preferences.endpoint.dialect.title, "no end") from error
             except RequestTooLarge as error:
                 raise _Refused(error, Refusal(seen.size, by_size=True)) from error
-            except (FormatRefused, ClipEntangled) as error:
+            except FormatRefused as error:
                 raise _Refused(error, Refusal(seen.size, by_size=False)) from error
         return Answer(
             text=text.strip(),

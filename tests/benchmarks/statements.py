@@ -31,15 +31,3 @@ class Statements:
             row = connection.execute(asked).fetchone()
         assert row is not None
         return int(row[0])
-
-    def top(self, most: int = 12) -> list[tuple[int, float, str]]:
-        """Return the statements that were made most: how often, in how many ms, and which."""
-        asked = (
-            "SELECT calls, total_exec_time, query FROM pg_stat_statements "
-            "WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-            "ORDER BY calls DESC LIMIT %s"
-        )
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            return [
-                (int(one[0]), float(one[1]), one[2]) for one in connection.execute(asked, [most])
-            ]

@@ -5,8 +5,8 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -74,6 +74,18 @@ def begun_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def _noted() -> Generator[Outcomes]:
+    """Note how the questions end that are answered inside the block."""
+    outcomes = Outcomes()
+    LOG.addHandler(outcomes)
+    LOG.setLevel(logging.INFO)
+    try:
+        yield outcomes
+    finally:
+        LOG.removeHandler(outcomes)
+
+
 @pytest.fixture
 def start(request: pytest.FixtureRequest, tmp_path: Path, begun_before: Path) -> Start:
     """Return a way to put the bot on stage, with variables of its environment.
@@ -92,17 +104,14 @@ def start(request: pytest.FixtureRequest, tmp_path: Path, begun_before: Path) ->
         **environ: str,
     ) -> AsyncGenerator[Stage]:
         shutil.copy(begun_before, tmp_path)
-        outcomes = Outcomes()
-        LOG.addHandler(outcomes)
-        LOG.setLevel(logging.INFO)
+        kept = f"sqlite:///{tmp_path / 'reeltalk.sqlite'}"
+        if apart:
+            server: Server = request.getfixturevalue("server")
+            kept = server.make()
         async with serve(**serving) as discord, stand_in.serve() as model:
             discord.portal_toggle = toggle
             for fault in faults:
                 discord.faults.append(fault)
-            kept = f"sqlite:///{tmp_path / 'reeltalk.sqlite'}"
-            if apart:
-                server: Server = request.getfixturevalue("server")
-                kept = server.make()
             needed = {
                 **between(discord, model),
                 "CUSTOM_BASE_URL": model.base_url,
@@ -113,12 +122,12 @@ def start(request: pytest.FixtureRequest, tmp_path: Path, begun_before: Path) ->
             }
             roles = (Role.GATEWAY, Role.WORKER) if apart else (Role.BOTH,)
             bot = Running([Settings.read(needed, role) for role in roles], discord)
-            try:
-                await bot.begin()
-                yield Stage(discord, model, outcomes, bot)
-            finally:
-                await bot.end()
-                LOG.removeHandler(outcomes)
+            with _noted() as outcomes:
+                try:
+                    await bot.begin()
+                    yield Stage(discord, model, outcomes, bot)
+                finally:
+                    await bot.end()
         assert _ours_left() == []
         if _document():
             assert violations(discord.requests, _document()) == []

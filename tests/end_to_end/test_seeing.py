@@ -18,6 +18,7 @@ from bot.playground.model import Respond, Stall, Stream
 from bot.settings import read_keeping
 from bot.store.ledger import Span, Use
 from bot.store.opening import open_books
+from tests.between import between
 from tests.end_to_end.conftest import Start
 from tests.end_to_end.staging import Stage
 from tests.end_to_end.test_starting import ended, reeltalk
@@ -160,17 +161,7 @@ async def test_what_is_counted_outlives_a_breakdown(
 
 async def test_a_log_of_json_is_nothing_but_objects(tmp_path: Path, mp4: Path) -> None:
     async with serve() as discord, stand_in.serve() as model:
-        bot = await reeltalk(
-            tmp_path,
-            DISCORD_TOKEN=discord.token,
-            DISCORD_API_URL=discord.api_url,
-            DISCORD_GATEWAY_URL=discord.gateway_url,
-            DISCORD_CDN_HOSTS=discord.cdn_host,
-            OPENROUTER_API_KEY="key",
-            OPENROUTER_BASE_URL=model.base_url,
-            LOG_FORMAT="json",
-            **SERVED,
-        )
+        bot = await reeltalk(tmp_path, **between(discord, model), LOG_FORMAT="json", **SERVED)
         await discord.until(lambda: discord.ready)
         question = discord.say(f"<@{discord.bot_id}> what?", files=[File(mp4)])
         refused = discord.say(

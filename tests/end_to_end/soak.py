@@ -43,11 +43,8 @@ more of them the faster it is asked."""
 ARCHIVED = 50  # questions later, where Discord archives a thread in which nothing is said
 GROWTH = 1.1
 """How many times the memory after the first questions the bot may take after all of them."""
-PATIENCE, SWEPT, REST = (
-    120.0,
-    20.0,
-    45.0,
-)  # the last is longer than any connection is kept for another call
+PATIENCE, SWEPT = 120.0, 20.0
+REST = 45.0  # seconds: longer than any connection is kept for another call
 PACE = 0.005
 PRICE = 1e-6  # so that a token costs a millionth of a dollar, and sums can be told by tokens
 TOKENS = re.compile(r" · ([\d,]+) tokens")
